@@ -1,0 +1,44 @@
+"""The application: settings in, ASGI app out."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+
+from tongban.core import http
+from tongban.core.db import make_engine, make_sessions
+from tongban.core.settings import Settings, get_settings
+
+API = "/api/v1"
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Build the application. Tests pass their own settings; a server reads the environment."""
+    settings = settings or get_settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        engine = make_engine(settings.database_url, settings.database_pool)
+        app.state.engine = engine
+        app.state.sessions = make_sessions(engine)
+        yield
+        await engine.dispose()
+
+    app = FastAPI(
+        title="Tongban 通办",
+        version="1.0.0",
+        openapi_url=f"{API}/openapi.json",
+        docs_url=f"{API}/docs",
+        redoc_url=None,
+        lifespan=lifespan,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.settings = settings
+    http.install(app)
+    for router in _routers():
+        app.include_router(router, prefix=API)
+    return app
+
+
+def _routers() -> list[APIRouter]:
+    return []

@@ -1,0 +1,42 @@
+"""Keyset pages: `{items, next_cursor}`; a page costs the same however far one has turned."""
+
+import base64
+import binascii
+from typing import Annotated, Any, Generic, TypeVar
+
+import orjson
+from fastapi import Query
+
+from tongban.core.problems import Invalid
+from tongban.core.schemas import OutputModel
+from tongban.core.texts import Text
+
+T = TypeVar("T")
+
+Limit = Annotated[int, Query(ge=1, le=200, description="Rows a page")]
+Cursor = Annotated[str | None, Query(max_length=500, description="`next_cursor` of the last page")]
+
+
+class Page(OutputModel, Generic[T]):
+    items: list[T]
+    next_cursor: str | None
+
+
+def encode_cursor(*keys: Any) -> str:
+    """An opaque cursor holding the sort keys of a page's last row."""
+    return base64.urlsafe_b64encode(orjson.dumps(keys)).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str | None, size: int) -> list[Any] | None:
+    """The `size` sort keys in a cursor. Raises `Invalid` for one that we did not make."""
+    if cursor is None:
+        return None
+    try:
+        keys = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (binascii.Error, ValueError):
+        keys = None
+    if not isinstance(keys, list) or len(keys) != size:
+        raise Invalid.field(
+            "/cursor", "bad_cursor", Text("翻页标记无效，请从第一页开始", "Not a cursor of ours")
+        )
+    return keys

@@ -1,0 +1,65 @@
+"""Settings, from the environment only. Defaults are safe: a missing secret stops the start."""
+
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every setting of API and worker; variable names are `TONGBAN_` + the field's name."""
+
+    model_config = SettingsConfigDict(env_prefix="TONGBAN_", extra="ignore")
+
+    database_url: str
+    """API's login: neither superuser nor table owner, row-level security binds it."""
+    worker_database_url: str = ""
+    owner_database_url: str = ""
+    """Migrations' login; API and worker never need it."""
+    redis_url: str
+
+    secret_key: SecretStr = Field(min_length=32)
+    """Signs access tokens."""
+    data_keys: SecretStr
+    """`id:32 hex digits[,id:32 hex digits…]`: SM4 keys of sealed columns, the current one first."""
+    index_key: SecretStr = Field(min_length=32)
+    """Key of the SM3 blind indexes. Changing it means indexing anew."""
+    key_provider: str = "tongban.core.privacy:environment_keys"
+    """`module:function` taking these settings and giving the keys, where an HSM holds them."""
+
+    files_url: str = "memory://"
+    """Object storage: `file:///folder`, `s3://bucket/prefix` or `memory://`."""
+    max_file_bytes: int = 20 * 1024 * 1024
+    static_dir: str = ""
+    """Folder holding the built SPAs (`staff/`, `public/`); empty where nginx serves them."""
+    public_url: str = "http://127.0.0.1:8000"
+    """What the receipts' QR codes point at."""
+
+    time_zone: str = "Asia/Shanghai"
+    office_opens: str = "09:00"
+    office_closes: str = "17:30"
+    access_token_minutes: int = 15
+    refresh_token_days: int = 7
+    lockout_attempts: int = 5
+    lockout_minutes: int = 15
+    totp_roles: tuple[str, ...] = ("system_admin", "security_admin", "audit_admin")
+    idempotency_hours: int = 72
+    acceptance_days: int = 5
+    """Working days in which an application must be decided or counts as accepted."""
+    database_pool: int = 10
+    secure_cookies: bool = False
+
+    @field_validator("totp_roles", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(value.split(",")) if isinstance(value, str) and value[:1] != "[" else value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+@lru_cache
+def get_settings() -> Settings:
+    return Settings()

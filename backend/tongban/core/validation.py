@@ -1,0 +1,63 @@
+"""Pydantic's findings as field errors in both languages."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tongban.core.problems import FieldError
+from tongban.core.texts import Text
+
+# Pydantic's error types on the left; everything else is reported as a wrong value.
+_TEXTS = {
+    "missing": Text("此项必填", "Required"),
+    "extra_forbidden": Text("不认识的字段", "Unknown field"),
+    "string_type": Text("应为文字", "Must be text"),
+    "int_type": Text("应为整数", "Must be a whole number"),
+    "int_parsing": Text("应为整数", "Must be a whole number"),
+    "bool_type": Text("应为是或否", "Must be true or false"),
+    "bool_parsing": Text("应为是或否", "Must be true or false"),
+    "date_from_datetime_parsing": Text("日期格式应为 YYYY-MM-DD", "Must be a date, YYYY-MM-DD"),
+    "date_parsing": Text("日期格式应为 YYYY-MM-DD", "Must be a date, YYYY-MM-DD"),
+    "date_type": Text("日期格式应为 YYYY-MM-DD", "Must be a date, YYYY-MM-DD"),
+    "datetime_parsing": Text("时间格式不正确", "Must be a date and time"),
+    "string_too_short": Text("至少 {min_length} 个字", "At least {min_length} characters"),
+    "string_too_long": Text("最多 {max_length} 个字", "At most {max_length} characters"),
+    "string_pattern_mismatch": Text("格式不正确", "Not in the right form"),
+    "too_short": Text("至少 {min_length} 项", "At least {min_length} items"),
+    "too_long": Text("最多 {max_length} 项", "At most {max_length} items"),
+    "greater_than_equal": Text("不得小于 {ge}", "At least {ge}"),
+    "greater_than": Text("应大于 {gt}", "More than {gt}"),
+    "less_than_equal": Text("不得大于 {le}", "At most {le}"),
+    "less_than": Text("应小于 {lt}", "Less than {lt}"),
+    "literal_error": Text("只能是 {expected} 之一", "Must be one of {expected}"),
+    "enum": Text("只能是 {expected} 之一", "Must be one of {expected}"),
+    "json_invalid": Text("不是有效的 JSON", "Not valid JSON"),
+    "uuid_parsing": Text("编号格式不正确", "Not an identifier"),
+}
+_WRONG = Text("内容不正确", "Not a right value")
+
+
+def field_errors(errors: Sequence[Any]) -> list[FieldError]:
+    """Pydantic's errors, each with a JSON pointer into the body (or the parameter's name)."""
+    return [FieldError(pointer(error["loc"]), _code(error), _text(error)) for error in errors]
+
+
+def pointer(location: Sequence[str | int]) -> str:
+    """RFC 6901 pointer of a location, without the leading `body`, `query` or `path`."""
+    parts = list(location)
+    if parts and parts[0] in ("body", "query", "path", "header"):
+        parts = parts[1:]
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def _code(error: Any) -> str:
+    return "nul_character" if _is_nul(error) else str(error["type"])
+
+
+def _text(error: Any) -> Text:
+    if _is_nul(error):
+        return Text("含有不允许的空字符", "Contains a NUL character")
+    return _TEXTS.get(error["type"], _WRONG).using(**(error.get("ctx") or {}))
+
+
+def _is_nul(error: Any) -> bool:
+    return error["type"] == "value_error" and "NUL" in error["msg"]
