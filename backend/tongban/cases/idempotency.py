@@ -1,0 +1,58 @@
+"""Retries that make nothing twice.
+
+The key is claimed in the case's own transaction: committed with the case or not at all, also
+when the process dies between commit and answer. Two at once: the second waits on the index.
+"""
+
+from uuid import UUID
+
+import orjson
+from pydantic import BaseModel
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tongban.cases.models import IdempotencyKey
+from tongban.cases.problems import KeyReused
+from tongban.core import clock
+from tongban.core.privacy import sm3
+from tongban.identity.actor import Actor
+
+
+async def claim(
+    session: AsyncSession, actor: Actor, key: str | None, body: BaseModel, case_id: UUID, on: str
+) -> UUID | None:
+    """Claim `key` for `case_id`. Returns the case of the first call where this is a retry.
+
+    `on` names the operation and its path. Raises `KeyReused` for the same key with another
+    body or on another path.
+    """
+    if key is None:
+        return None
+    digest = sm3(on.encode(), orjson.dumps(body.model_dump(mode="json")))
+    row = {
+        "staff_id": actor.staff_id,
+        "key": key,
+        "body_hash": digest,
+        "case_id": case_id,
+        "at": clock.now(),
+    }
+    claimed = await session.scalar(
+        insert(IdempotencyKey)
+        .values(row)
+        .on_conflict_do_nothing()
+        .returning(IdempotencyKey.case_id)
+    )
+    if claimed is not None:
+        return None
+    first = (
+        await session.execute(
+            select(IdempotencyKey.body_hash, IdempotencyKey.case_id).where(
+                IdempotencyKey.staff_id == actor.staff_id, IdempotencyKey.key == key
+            )
+        )
+    ).one()
+    if first.body_hash != digest:
+        raise KeyReused
+    found: UUID = first.case_id
+    return found

@@ -1,0 +1,134 @@
+"""Who sees which case, and who may work which task."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from sqlalchemy import ColumnElement, and_, exists, or_
+
+from tongban.cases.models import Case, CaseScope, Task
+from tongban.cases.rules import Party, Situation, Status, TaskView
+from tongban.identity.actor import Actor, Grant
+from tongban.identity.roles import PERMISSIONS, Permission, Role
+from tongban.organisations.tree import Tree, Unit
+
+
+def own_scope(tree: Tree, actor: Actor) -> list[int]:
+    """Organisations whose cases the actor sees by right: those of their reading grants.
+
+    One that lies below another is left out: the scope rows of the upper one hold its cases.
+    """
+    return _topmost(tree, actor.organisations(Permission.CASES_READ))
+
+
+def wide_scope(tree: Tree, actor: Actor) -> list[int]:
+    """Scope of the comprehensive query: the whole body that each such grant belongs to."""
+    held = actor.organisations(Permission.CASES_QUERY_WIDE)
+    return _topmost(tree, {tree.body(tree[unit]).id for unit in held if tree.get(unit)})
+
+
+def readable_scope(tree: Tree, actor: Actor) -> list[int]:
+    """Everything that the actor may open by number."""
+    return _topmost(tree, {*own_scope(tree, actor), *wide_scope(tree, actor)})
+
+
+def _topmost(tree: Tree, organisations: Iterable[int]) -> list[int]:
+    ids = {unit for unit in organisations if tree.get(unit)}
+    return sorted(
+        unit for unit in ids if not any(above.id in ids for above in tree.ancestors(tree[unit]))
+    )
+
+
+def visible(actor: Actor, organisations: list[int]) -> ColumnElement[bool]:
+    """The cases that the actor may see: in scope, or one's own draft."""
+    in_scope = exists().where(
+        CaseScope.case_id == Case.id, CaseScope.organisation_id.in_(organisations)
+    )
+    own_draft = and_(Case.status == Status.DRAFT, Case.registered_by == actor.staff_id)
+    return or_(own_draft, in_scope)
+
+
+@lru_cache(maxsize=4096)
+def pools(tree: Tree, grants: tuple[Grant, ...]) -> dict[Role, frozenset[int]]:
+    """For each role the organisations whose tasks it may take.
+
+    A grant acts for its organisation and what belongs to the same body below it: at a street
+    for its hall and sections, not for its communities.
+    """
+    found: dict[Role, set[int]] = {}
+    for grant in grants:
+        unit = tree.get(grant.organisation_id)
+        if unit is None:
+            continue
+        acting = found.setdefault(grant.role, set())
+        acting.add(unit.id)
+        body = tree.body(unit)
+        acting.update(u.id for u in tree.descendants(unit) if tree.body(u) == body)
+    return {role: frozenset(units) for role, units in found.items()}
+
+
+def acts_for(tree: Tree, actor: Actor, role: str, organisation_id: int) -> bool:
+    """Whether the actor has this role for tasks at this organisation."""
+    return organisation_id in pools(tree, actor.grants).get(Role(role), frozenset())
+
+
+def supervises(tree: Tree, actor: Actor, units: Iterable[Unit]) -> bool:
+    """Whether the actor supervises one of these organisations or something above it."""
+    held = {
+        grant.organisation_id
+        for grant in actor.grants
+        if Permission.CASES_REASSIGN in PERMISSIONS[grant.role]
+    }
+    return any(above.id in held for unit in units for above in (unit, *tree.ancestors(unit)))
+
+
+def situation(tree: Tree, actor: Actor, case: Case, tasks: list[Task]) -> Situation:
+    """The case as the rules see it for this actor. `tasks`: the open ones."""
+    return Situation(
+        status=Status(case.status),
+        suspended=case.suspended,
+        correction_pending=case.correction_pending,
+        correction_told=case.correction_told,
+        returned=case.returned,
+        extension_pending=case.extension_asked_days is not None,
+        extension_requested_by_me=case.extension_asked_by == actor.staff_id,
+        tasks=tuple(
+            TaskView(
+                task.function,
+                acts_for(tree, actor, task.role, task.organisation_id),
+                task.claimed_by == actor.staff_id,
+                task.claimed_by is None,
+            )
+            for task in tasks
+        ),
+        parties=_parties(tree, actor, case, tasks),
+    )
+
+
+def _parties(tree: Tree, actor: Actor, case: Case, tasks: list[Task]) -> frozenset[Party]:
+    parties = set()
+    if case.registered_by == actor.staff_id and case.status == Status.DRAFT:
+        parties.add(Party.REGISTRAR)
+    if acts_for(tree, actor, Role.CLERK, case.accepting_id):
+        parties.add(Party.ACCEPTING)
+    if _carries(tree, actor, case, tasks):
+        parties.add(Party.CARRIER)
+    units = [tree[task.organisation_id] for task in tasks] or [tree[case.responsible_id]]
+    if supervises(tree, actor, units):
+        parties.add(Party.SUPERVISOR)
+    return frozenset(parties)
+
+
+def _carries(tree: Tree, actor: Actor, case: Case, tasks: list[Task]) -> bool:
+    if not any(task.function == "approve" for task in tasks):
+        return False
+    carriers = [step for step in case.path if step["function"] == "carry_out"]
+    return any(acts_for(tree, actor, step["role"], step["organisation_id"]) for step in carriers)
+
+
+def may_edit(case: Case, view: Situation) -> bool:
+    """What a case says is edited as a draft by its writer, and later only by who prepares it
+    while nothing is decided or after it came back."""
+    if case.status == Status.DRAFT:
+        return Party.REGISTRAR in view.parties
+    preparing = any(t.held and t.function in {"accept", "first_review"} for t in view.tasks)
+    return preparing and not view.suspended and (view.returned or case.status == Status.RECEIVED)
