@@ -1,0 +1,39 @@
+"""Runs migrations as the owner role, in one transaction each.
+
+The database is `TONGBAN_OWNER_DATABASE_URL`, or the open connection that a caller (a test) puts
+into `config.attributes["connection"]`.
+"""
+
+import asyncio
+import os
+
+from alembic import context
+from sqlalchemy import Connection, pool
+from sqlalchemy.ext.asyncio import create_async_engine
+from tongban.models import Base
+
+
+def migrate(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        transaction_per_migration=True,
+        compare_server_default=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def connect_and_migrate() -> None:
+    engine = create_async_engine(os.environ["TONGBAN_OWNER_DATABASE_URL"], poolclass=pool.NullPool)
+    async with engine.connect() as connection:
+        await connection.run_sync(migrate)
+        await connection.commit()
+    await engine.dispose()
+
+
+given = context.config.attributes.get("connection")
+if given is None:
+    asyncio.run(connect_and_migrate())
+else:
+    migrate(given)

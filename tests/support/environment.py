@@ -1,0 +1,31 @@
+"""The environment of a test run: fixed secrets, and servers that the run starts itself.
+
+Imported before anything reads the settings. Servers that the caller named in the environment
+are kept aside for `tests.support.database`.
+"""
+
+import os
+
+NAMED_SERVERS = {
+    name: os.environ[name]
+    for name in (
+        "TONGBAN_DATABASE_URL",
+        "TONGBAN_OWNER_DATABASE_URL",
+        "TONGBAN_WORKER_DATABASE_URL",
+        "TONGBAN_REDIS_URL",
+    )
+    if name in os.environ
+}
+
+SETTINGS = {
+    "TONGBAN_SECRET_KEY": "tests-only-secret-key-0123456789abcdef",
+    "TONGBAN_DATA_KEYS": "t1:00112233445566778899aabbccddeeff",
+    "TONGBAN_INDEX_KEY": "tests-only-index-key-0123456789abcdef",
+    "TONGBAN_FILES_URL": "memory://",
+}
+
+os.environ |= SETTINGS
+# Pure tests need settings, not servers: nothing listens here, and connecting would fail.
+for name in ("TONGBAN_DATABASE_URL", "TONGBAN_OWNER_DATABASE_URL"):
+    os.environ[name] = "postgresql+asyncpg://nobody@127.0.0.1:9/nothing"
+os.environ["TONGBAN_REDIS_URL"] = "redis://127.0.0.1:9"
