@@ -1,5 +1,7 @@
 """Every table, for alembic: importing this module fills `Base.metadata`."""
 
 from tongban.core.db import Base
+from tongban.identity import models as identity
+from tongban.organisations import models as organisations
 
-__all__ = ["Base"]
+__all__ = ["Base", "identity", "organisations"]

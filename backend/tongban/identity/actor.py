@@ -15,6 +15,14 @@ class Grant:
     organisation_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a request came from, for the audit log."""
+
+    request_id: str = ""
+    ip: str = ""
+
+
 @dataclass(frozen=True)
 class Actor:
     """A signed-in member of staff."""
@@ -26,6 +34,7 @@ class Actor:
     """Where the person belongs; grants may lie elsewhere."""
     grants: tuple[Grant, ...]
     session_id: UUID | None = field(default=None, compare=False)
+    origin: Origin = field(default_factory=Origin, compare=False)
 
     @cached_property
     def permissions(self) -> frozenset[Permission]:

@@ -1,0 +1,119 @@
+"""Who is asking, and may they: what every other domain uses of identity.
+
+One statement a request answers whether session and account still stand and what the grants
+are, so that signing out everywhere, deactivation and a changed role act on the next request;
+the same statement sets the scope that row-level security reads and brings the tree's revision.
+"""
+
+from collections.abc import Awaitable, Callable
+from functools import lru_cache
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import OAuth2PasswordBearer
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tongban.core.db import SessionDep
+from tongban.core.problems import Forbidden, Unauthenticated
+from tongban.core.settings import Settings
+from tongban.identity import tokens
+from tongban.identity.actor import Actor, Grant, Origin
+from tongban.identity.roles import Permission, Role
+from tongban.organisations.service import remember_revision
+
+TOKEN_URL = "/api/v1/auth/token"  # noqa: S105
+
+_bearer = OAuth2PasswordBearer(tokenUrl=TOKEN_URL, auto_error=False)
+Token = Annotated[str | None, Depends(_bearer)]
+
+_WHO = text(
+    """
+    SELECT staff.username, staff.name, staff.organisation_id, held.grants,
+           (SELECT revision FROM tree_revision) AS revision,
+           set_config('tongban.scope', held.scope, true)
+    FROM sessions
+    JOIN staff ON staff.id = sessions.staff_id
+    CROSS JOIN LATERAL (
+        SELECT coalesce(array_agg(role || ':' || organisation_id), '{}') AS grants,
+               coalesce(string_agg(DISTINCT organisation_id::text, ','), '') AS scope
+        FROM grants WHERE grants.staff_id = staff.id
+    ) AS held
+    WHERE sessions.id = :session_id AND sessions.staff_id = :staff_id
+      AND sessions.revoked_at IS NULL AND staff.active
+    """
+)
+
+
+async def settings_of(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+SettingsDep = Annotated[Settings, Depends(settings_of)]
+
+
+async def origin_of(request: Request) -> Origin:
+    return Origin(
+        getattr(request.state, "request_id", ""), request.client.host if request.client else ""
+    )
+
+
+OriginDep = Annotated[Origin, Depends(origin_of)]
+
+
+async def load_actor(session: AsyncSession, access: tokens.Access, origin: Origin) -> Actor:
+    """The actor of a session, with row-level security set to their grants for this transaction.
+
+    Raises `Unauthenticated` when the session has ended or the account is switched off.
+    """
+    found = await session.execute(
+        _WHO, {"session_id": access.session_id, "staff_id": access.staff_id}
+    )
+    row = found.one_or_none()
+    if row is None:
+        raise Unauthenticated
+    remember_revision(session, row.revision)
+    return Actor(
+        staff_id=access.staff_id,
+        username=row.username,
+        name=row.name,
+        organisation_id=row.organisation_id,
+        grants=_grants(tuple(row.grants)),
+        session_id=access.session_id,
+        origin=origin,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _grants(rows: tuple[str, ...]) -> tuple[Grant, ...]:
+    parts = (row.split(":") for row in rows)
+    return tuple(Grant(Role(role), int(organisation)) for role, organisation in parts)
+
+
+async def current_actor(
+    token: Token, settings: SettingsDep, origin: OriginDep, session: SessionDep
+) -> Actor:
+    """The signed-in member of staff. Raises `Unauthenticated`."""
+    content = tokens.read(settings, token) if token else None
+    if not isinstance(content, tokens.Access):
+        raise Unauthenticated
+    return await load_actor(session, content, origin)
+
+
+ActorDep = Annotated[Actor, Depends(current_actor)]
+
+
+@lru_cache
+def require(permission: Permission) -> Callable[[Actor], Awaitable[Actor]]:
+    """A dependency giving the actor if they hold the permission anywhere, else `Forbidden`.
+
+    Where it is held is the service's question: see `Actor.organisations`.
+    """
+
+    async def permitted(actor: ActorDep) -> Actor:
+        if not actor.can(permission):
+            raise Forbidden
+        return actor
+
+    return permitted
