@@ -1,0 +1,89 @@
+"""Sentences and labels of the papers, in the words of a counter."""
+
+from urllib.parse import urlencode
+
+from tongban.cases.documents.data import (
+    CaseKind,
+    CrossHandling,
+    Handling,
+    Linkage,
+    MaterialForm,
+    Outcome,
+    Party,
+    Receipt,
+    Remedies,
+)
+from tongban.core.privacy import is_masked, mask_number
+
+FORMS: dict[MaterialForm, str] = {
+    "original": "原件",
+    "copy": "复印件",
+    "original_and_copy": "原件及复印件",
+    "electronic": "电子件",
+}
+CASE_KINDS: dict[CaseKind, str] = {"immediate": "即办件", "promised": "承诺件"}
+HANDLINGS: dict[Handling, str] = {"direct": "即办", "carried": "代办", "filing": "备案"}
+OUTCOMES: dict[Outcome, str] = {
+    "approved": "予以办理",
+    "denied": "不予办理",
+    "filed": "已备案",
+    "forwarded": "已转报",
+}
+_CROSS_HANDLINGS: dict[CrossHandling, str] = {
+    "none": "",
+    "same_street": "同街通办",
+    "street_community": "街居通办",
+    "street_street": "街街通办",
+    "community_community": "居居通办",
+}
+_LINKAGES: dict[Linkage, str] = {
+    "none": "",
+    "street_community": "街居二级联动，由街道和社区共同办理",
+    "district_street": "区街二级联动，由区和街道共同办理",
+    "three_level": "区街居三级联动，由区、街道和社区共同办理",
+}
+
+
+def masked_id(party: Party) -> str:
+    """A person's number with its middle hidden; an organisation's code is public."""
+    if party.kind == "organisation" or not party.id_number or is_masked(party.id_number):
+        return party.id_number
+    return mask_number(party.id_number)
+
+
+def masked_mobile(party: Party) -> str:
+    if not party.mobile or is_masked(party.mobile):
+        return party.mobile
+    return mask_number(party.mobile)
+
+
+def progress_url(public_url: str, number: str) -> str:
+    """What the QR code holds: the number, never the query code (decision 0061)."""
+    return f"{public_url.rstrip('/')}/progress?{urlencode({'number': number})}"
+
+
+def handling_notes(receipt: Receipt) -> list[str]:
+    """How the case travels, said to the applicant; empty when one office does it all."""
+    notes = []
+    kind = _CROSS_HANDLINGS[receipt.cross_handling]
+    if kind:
+        notes.append(
+            f"本件为“{kind}”：申请材料由{receipt.case.office.name}接收，"
+            f"转{receipt.responsible}办理，您无需另行前往。"
+        )
+    if receipt.linkage != "none":
+        notes.append(f"本件为{_LINKAGES[receipt.linkage]}，材料由窗口统一流转。")
+    if receipt.handling == "carried":
+        notes.append(f"本件由代办员代您送{receipt.deciding}办理，您无需自行前往。")
+    return notes
+
+
+def remedies(given: Remedies | None, office: str, complaints: str) -> str:
+    """How to contest a decision (行政复议法 20, 行政诉讼法 46), or whom to tell otherwise."""
+    if given is None:
+        return f"如对本通知有异议，可向{office}提出，或者拨打{complaints}反映。"
+    return (
+        "如不服本决定，可以自收到本通知书之日起六十日内"
+        f"向{given.reconsideration_body}申请行政复议，"
+        f"也可以自收到本通知书之日起六个月内依法向{given.court}提起行政诉讼。"
+    )
