@@ -91,7 +91,7 @@ def chain(
 
     `details` must hold JSON of text, whole numbers and booleans only, and no personal data.
     """
-    fields = {
+    fields: dict[str, Any] = {
         "seq": case.version + 1,
         "at": at,
         "event": event,

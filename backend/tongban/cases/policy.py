@@ -9,7 +9,7 @@ from tongban.cases.models import Case, CaseScope, Task
 from tongban.cases.rules import Party, Situation, Status, TaskView
 from tongban.identity.actor import Actor, Grant
 from tongban.identity.roles import PERMISSIONS, Permission, Role
-from tongban.organisations.tree import Tree, Unit
+from tongban.organisations.tree import Kind, Tree, Unit
 
 
 def own_scope(tree: Tree, actor: Actor) -> list[int]:
@@ -17,7 +17,9 @@ def own_scope(tree: Tree, actor: Actor) -> list[int]:
 
     One that lies below another is left out: the scope rows of the upper one hold its cases.
     """
-    return _topmost(tree, actor.organisations(Permission.CASES_READ))
+    reading = (g for g in actor.grants if Permission.CASES_READ in PERMISSIONS[g.role])
+    known = ((g.role, tree.get(g.organisation_id)) for g in reading)
+    return _topmost(tree, {seat(tree, role, unit).id for role, unit in known if unit})
 
 
 def wide_scope(tree: Tree, actor: Actor) -> list[int]:
@@ -39,12 +41,11 @@ def _topmost(tree: Tree, organisations: Iterable[int]) -> list[int]:
 
 
 def visible(actor: Actor, organisations: list[int]) -> ColumnElement[bool]:
-    """The cases that the actor may see: in scope, or one's own draft."""
+    """The cases in scope that the actor may see; a draft is only its writer's."""
     in_scope = exists().where(
         CaseScope.case_id == Case.id, CaseScope.organisation_id.in_(organisations)
     )
-    own_draft = and_(Case.status == Status.DRAFT, Case.registered_by == actor.staff_id)
-    return or_(own_draft, in_scope)
+    return and_(in_scope, or_(Case.status != Status.DRAFT, Case.registered_by == actor.staff_id))
 
 
 @lru_cache(maxsize=4096)
@@ -59,11 +60,21 @@ def pools(tree: Tree, grants: tuple[Grant, ...]) -> dict[Role, frozenset[int]]:
         unit = tree.get(grant.organisation_id)
         if unit is None:
             continue
+        unit = seat(tree, grant.role, unit)
         acting = found.setdefault(grant.role, set())
         acting.add(unit.id)
         body = tree.body(unit)
         acting.update(u.id for u in tree.descendants(unit) if tree.body(u) == body)
     return {role: frozenset(units) for role, units in found.items()}
+
+
+def seat(tree: Tree, role: Role, unit: Unit) -> Unit:
+    """For whom counter staff work: at a window for its hall, at a community's unit for the
+    community, where its cases are taken in."""
+    at_counter = unit.kind is Kind.WINDOW or tree.body(unit).kind is Kind.COMMUNITY
+    if at_counter and role in (Role.CLERK, Role.PRE_REVIEWER):
+        return tree.normalise_accepting(unit)
+    return unit
 
 
 def acts_for(tree: Tree, actor: Actor, role: str, organisation_id: int) -> bool:

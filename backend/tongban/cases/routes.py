@@ -1,9 +1,9 @@
 """`/cases`, `/tasks`, `/ledger`: thin; what they call says what happens."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Response
 
 from tongban.cases import (
     intake,
@@ -18,9 +18,10 @@ from tongban.cases import (
 )
 from tongban.cases import problems as p
 from tongban.cases import schemas as s
+from tongban.cases.lists import XLSX
 from tongban.core.db import SessionDep
 from tongban.core.http import problem_responses
-from tongban.core.pages import Cursor, Limit, Page
+from tongban.core.pages import Page
 from tongban.core.problems import NotFound, StaleVersion, VersionRequired
 from tongban.identity.actor import Actor
 from tongban.identity.roles import Permission
@@ -39,6 +40,10 @@ Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=8, max_le
 IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=40)]
 
 PDF = {200: {"content": {"application/pdf": {}}, "description": "PDF"}}
+
+
+def attachment(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
 
 
 def _pdf(content: bytes, name: str) -> Response:
@@ -78,12 +83,10 @@ async def list_cases(
     actor: Reader,
     session: SessionDep,
     settings: SettingsDep,
-    filters: Annotated[lists.CaseFilters, Depends()],
-    limit: Limit = 20,
-    cursor: Cursor = None,
+    query: Annotated[lists.CaseQuery, Query()],
 ) -> Page[s.CaseRow]:
     """Personal (`scope=own`) or comprehensive (`scope=wide`) query, newest first."""
-    return await lists.list_cases(session, settings, actor, filters, limit, cursor)
+    return await lists.list_cases(session, settings, actor, query)
 
 
 @router.get("/cases/count")
@@ -91,7 +94,7 @@ async def count_cases(
     actor: Reader,
     session: SessionDep,
     settings: SettingsDep,
-    filters: Annotated[lists.CaseFilters, Depends()],
+    filters: Annotated[lists.CaseFilters, Query()],
 ) -> s.CaseCount:
     """How many cases the filters find; counted up to 10,000, then `more`."""
     return await lists.count_cases(session, settings, actor, filters)
@@ -100,17 +103,17 @@ async def count_cases(
 @router.get(
     "/cases.xlsx",
     response_class=Response,
-    responses={200: {"content": {lists.XLSX: {}}, "description": "Excel"}},
+    responses={200: {"content": {XLSX: {}}, "description": "Excel"}},
 )
 async def export_cases(
     actor: Reader,
     session: SessionDep,
     settings: SettingsDep,
-    filters: Annotated[lists.CaseFilters, Depends()],
+    filters: Annotated[lists.CaseFilters, Query()],
 ) -> Response:
     """The same query as an Excel sheet, at most 20,000 rows; audited."""
     content = await lists.export_cases(session, settings, actor, filters)
-    return Response(content, media_type=lists.XLSX, headers=lists.attachment("cases.xlsx"))
+    return Response(content, media_type=XLSX, headers=attachment("cases.xlsx"))
 
 
 @router.get("/cases/{number}", responses=problem_responses(NotFound))
@@ -246,13 +249,10 @@ async def list_tasks(
     actor: Reader,
     session: SessionDep,
     settings: SettingsDep,
-    queue: Literal["all", "mine", "pool"] = "all",
-    function: Annotated[str | None, Query(max_length=20)] = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
+    query: Annotated[lists.TaskQuery, Query()],
 ) -> s.TaskPage:
     """My queue and the pools of my roles, soonest due first, with counts of the whole."""
-    return await lists.list_tasks(session, settings, actor, queue, function, limit, cursor)
+    return await lists.list_tasks(session, settings, actor, query)
 
 
 @router.get("/handovers")
@@ -260,13 +260,10 @@ async def list_handovers(
     actor: Reader,
     session: SessionDep,
     settings: SettingsDep,
-    overdue: bool = False,
-    out: bool = True,
-    limit: Limit = 50,
-    cursor: Cursor = None,
+    query: Annotated[lists.HandoverQuery, Query()],
 ) -> Page[s.HandoverRow]:
-    """Papers carried to bureaus; `out`: not back yet, `overdue`: and late."""
-    return await lists.list_handovers(session, settings, actor, overdue, out, limit, cursor)
+    """Papers carried to bureaus, longest there first."""
+    return await lists.list_handovers(session, settings, actor, query)
 
 
 @router.get("/alarms")
@@ -292,7 +289,7 @@ async def get_ledger(
     actor: LedgerReader,
     session: SessionDep,
     settings: SettingsDep,
-    query: Annotated[ledger.LedgerQuery, Depends()],
+    query: Annotated[ledger.LedgerQuery, Query()],
 ) -> s.LedgerOut:
     """办事台帐: registered cases by period and dimension, with subtotals and totals."""
     return await ledger.ledger(session, settings, actor, query)
@@ -301,15 +298,14 @@ async def get_ledger(
 @router.get(
     "/ledger.xlsx",
     response_class=Response,
-    responses={200: {"content": {lists.XLSX: {}}, "description": "Excel"}},
+    responses={200: {"content": {XLSX: {}}, "description": "Excel"}},
 )
 async def export_ledger(
-    request: Request,
     actor: LedgerReader,
     session: SessionDep,
     settings: SettingsDep,
-    query: Annotated[ledger.LedgerQuery, Depends()],
+    query: Annotated[ledger.LedgerQuery, Query()],
 ) -> Response:
     """The ledger as an Excel sheet."""
-    content = await ledger.ledger_xlsx(session, settings, actor, query, request)
-    return Response(content, media_type=lists.XLSX, headers=lists.attachment("ledger.xlsx"))
+    content = await ledger.ledger_xlsx(session, settings, actor, query)
+    return Response(content, media_type=XLSX, headers=attachment("ledger.xlsx"))

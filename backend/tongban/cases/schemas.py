@@ -106,7 +106,9 @@ class ActionIn(InputModel):
     findings: Annotated[list[FindingIn], Field(max_length=60)] = []
     """`request_correction`: everything to correct, told once."""
     edit: CaseEdit | None = None
-    """`submit_correction`: the corrected parts."""
+    """`submit_correction`, `accept`: the corrected parts."""
+    receive_only: bool = False
+    """`submit`: only take the papers (收件)."""
     received_by: Annotated[str, StringConstraints(max_length=60)] | None = None
     """`carry_out`: who at the bureau took the papers."""
     originals: Annotated[list[str], Field(max_length=60)] | None = None

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from datetime import date
 from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
@@ -27,16 +28,24 @@ def encode_cursor(*keys: Any) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(keys)).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str | None, size: int) -> list[Any] | None:
-    """The `size` sort keys in a cursor. Raises `Invalid` for one that we did not make."""
+def decode_cursor(cursor: str | None, types: tuple[type, ...]) -> tuple[Any, ...] | None:
+    """The sort keys in a cursor, as `date`, `datetime`, `UUID`, `int` or `str`.
+
+    Raises `Invalid` for a cursor that we did not make.
+    """
     if cursor is None:
         return None
     try:
         keys = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (binascii.Error, ValueError):
-        keys = None
-    if not isinstance(keys, list) or len(keys) != size:
-        raise Invalid.field(
-            "/cursor", "bad_cursor", Text("翻页标记无效，请从第一页开始", "Not a cursor of ours")
-        )
-    return keys
+        return tuple(_read(key, type_) for key, type_ in zip(keys, types, strict=True))
+    except (binascii.Error, ValueError, TypeError, AttributeError) as error:
+        raise Invalid.field("/cursor", "bad_cursor", _BAD) from error
+
+
+_BAD = Text("翻页标记无效，请从第一页开始", "Not a cursor of ours; start from the first page")
+
+
+def _read(key: Any, type_: type) -> Any:
+    if issubclass(type_, date):
+        return type_.fromisoformat(key)
+    return type_(key)

@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     lockout_minutes: int = 15
     totp_roles: tuple[str, ...] = ("system_admin", "security_admin", "audit_admin")
     idempotency_hours: int = 72
+    reopen_days: int = 30
+    """Calendar days after conclusion in which a supervisor may have a case decided anew."""
     acceptance_days: int = 5
     """Working days in which an application must be decided or counts as accepted."""
     database_pool: int = 10

@@ -1,0 +1,140 @@
+"""What is checked of an application before anything is written; every error at once."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from tongban.cases.schemas import AgentIn, ApplicantIn, MaterialIn
+from tongban.core.numbers import check_document_number
+from tongban.core.problems import FieldError
+from tongban.core.texts import Text
+from tongban.matters.forms import validate_form
+from tongban.matters.schemas import Material, Version
+
+_MOBILE = re.compile(r"1[3-9]\d{9}")
+PROMISE_DAYS = 90
+"""Calendar days within which a promised material must come (容缺)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """A checked application. `document` holds the real values; nothing of it is masked yet."""
+
+    document: dict[str, Any]
+    materials: list[MaterialIn]
+    errors: list[FieldError]
+
+    @property
+    def promises(self) -> bool:
+        return any(material.promised_by for material in self.materials)
+
+
+def check(
+    matter: Version,
+    document: dict[str, Any],
+    materials: Sequence[MaterialIn],
+    *,
+    today: date,
+    complete: bool,
+    materials_complete: bool,
+) -> Filing:
+    """Check `{applicant, agent, form}` and the tick list against the matter.
+
+    `complete`: an application, not a draft. `materials_complete`: nothing required may be
+    missing without a promise, as on acceptance.
+    """
+    errors: list[FieldError] = []
+    applicant, agent = document["applicant"], document["agent"]
+    if complete:
+        errors += _applicant_errors(matter, ApplicantIn.model_validate(applicant))
+        if agent is not None:
+            errors += _person_errors("/agent", AgentIn.model_validate(agent))
+    form = document["form"]
+    if complete:
+        form, form_errors = validate_form(matter, form)
+        errors += form_errors
+    brought = [_normalised(matter, material) for material in materials]
+    errors += _material_errors(matter, brought, today, required=materials_complete)
+    return Filing({**document, "form": form}, brought, errors)
+
+
+def _applicant_errors(matter: Version, applicant: ApplicantIn) -> list[FieldError]:
+    if applicant.kind not in matter.content.applicant_kinds:
+        return [FieldError("/applicant/kind", "kind_not_served", _KIND)]
+    errors = _mobile_errors("/applicant", applicant.mobile)
+    wrong = check_document_number(applicant.id_number, organisation=applicant.kind != "person")
+    return [FieldError("/applicant/id_number", *wrong), *errors] if wrong else errors
+
+
+def _person_errors(pointer: str, person: AgentIn) -> list[FieldError]:
+    errors = _mobile_errors(pointer, person.mobile)
+    wrong = check_document_number(person.id_number, organisation=False)
+    return [FieldError(f"{pointer}/id_number", *wrong), *errors] if wrong else errors
+
+
+def _mobile_errors(pointer: str, mobile: str) -> list[FieldError]:
+    if mobile and not _MOBILE.fullmatch(mobile):
+        return [FieldError(f"{pointer}/mobile", "bad_mobile", _BAD_MOBILE)]
+    return []
+
+
+def _normalised(matter: Version, material: MaterialIn) -> MaterialIn:
+    """`received: true` becomes the form that the matter asks for."""
+    wanted = matter.material(material.key)
+    if not isinstance(material.received, bool):
+        return material
+    received = wanted.kind if material.received and wanted else "none"
+    return material.model_copy(update={"received": received})
+
+
+def _material_errors(
+    matter: Version, brought: Sequence[MaterialIn], today: date, *, required: bool
+) -> list[FieldError]:
+    errors: list[FieldError] = []
+    seen: set[str] = set()
+    for index, material in enumerate(brought):
+        wanted = matter.material(material.key)
+        at = f"/materials/{index}"
+        if wanted is None or material.key in seen:
+            code = "duplicate_material" if wanted else "unknown_material"
+            errors.append(FieldError(f"{at}/key", code, _DUPLICATE if wanted else _UNKNOWN))
+            continue
+        seen.add(material.key)
+        errors += _line_errors(wanted, material, at, today, required=required)
+    missing = [m for m in matter.content.materials if m.required and m.key not in seen]
+    if required:
+        errors += [
+            FieldError("/materials", "material_missing", _MISSING.using(name=material.name))
+            for material in missing
+        ]
+    return errors
+
+
+def _line_errors(
+    wanted: Material, material: MaterialIn, at: str, today: date, *, required: bool
+) -> list[FieldError]:
+    if material.promised_by is not None:
+        if not wanted.deferrable:
+            return [FieldError(f"{at}/promised_by", "not_deferrable", _NOT_DEFERRABLE)]
+        if not 0 <= (material.promised_by - today).days <= PROMISE_DAYS:
+            return [FieldError(f"{at}/promised_by", "bad_promise", _BAD_PROMISE)]
+    if required and wanted.required and material.received == "none" and not material.promised_by:
+        text = _MISSING.using(name=wanted.name)
+        return [FieldError(f"{at}/received", "material_missing", text)]
+    return []
+
+
+_KIND = Text("该事项不面向此类申请人", "This matter does not serve this kind of applicant")
+_BAD_MOBILE = Text("手机号码应为 11 位数字", "A mobile number has 11 digits")
+_UNKNOWN = Text("该事项没有这项材料", "The matter has no such material")
+_DUPLICATE = Text("材料重复", "This material is listed twice")
+_MISSING = Text(
+    "缺少必交材料“{name}”：请收取，或约定补交日期（容缺）",
+    "“{name}” is required: take it in, or agree on a day to bring it",
+)
+_NOT_DEFERRABLE = Text("这项材料不能容缺", "This material cannot follow later")
+_BAD_PROMISE = Text(
+    f"补交日期应在今天起 {PROMISE_DAYS} 天以内", f"Must lie within {PROMISE_DAYS} days from today"
+)

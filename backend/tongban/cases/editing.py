@@ -1,0 +1,182 @@
+"""What a case says, changed: applicant, agent, form, materials, home."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tongban.cases import personal, sealing
+from tongban.cases.checking import check
+from tongban.cases.models import Case, CaseMaterial, CasePersonal
+from tongban.cases.placement import home_of, place
+from tongban.cases.problems import UnknownOrganisation
+from tongban.cases.record import fill, settle
+from tongban.cases.rules import Status
+from tongban.cases.schemas import CaseEdit, MaterialIn
+from tongban.cases.sealing import SensitiveField
+from tongban.cases.work import Work
+from tongban.core.privacy import is_masked
+from tongban.core.problems import FieldError, Invalid
+from tongban.core.texts import Text
+from tongban.files.service import attach
+from tongban.identity.actor import Actor
+from tongban.matters.schemas import Version
+from tongban.organisations.tree import Tree, Unit
+
+_MASKED = Text("请填写完整的号码或地址", "Enter the number or address in full")
+
+
+def masked_errors(document: dict[str, Any], fields: Iterable[SensitiveField]) -> list[FieldError]:
+    """A new case has nothing stored for which a mask could stand."""
+    return [
+        FieldError(pointer, "masked_value", _MASKED)
+        for pointer, container, key, _ in sealing.sensitive_places(document, fields)
+        if is_masked(container[key])
+    ]
+
+
+def issuing_unit(tree: Tree, code: str | None) -> Unit | None:
+    if code is None:
+        return None
+    unit = tree.find(code)
+    if unit is None:
+        raise UnknownOrganisation(code=code)
+    return unit
+
+
+async def apply_edit(work: Work, edit: CaseEdit) -> None:
+    """Check an edit as a whole application and write it; logs `edited` and `route_changed`.
+
+    Raises `Invalid` with every wrong field, and what `placement.place` raises.
+    """
+    case, draft = work.case, work.case.status == Status.DRAFT
+    stored = await personal.load(work.session, work.tree, work.actor, case.id)
+    document, errors = sealing.unmask(_merged(case, edit), work.matter.sensitive, stored)
+    brought = await materials_of(work.session, case.id)
+    merged = {material.key: material for material in [*brought, *(edit.materials or [])]}
+    filing = check(
+        work.matter,
+        document,
+        list(merged.values()),
+        today=work.today,
+        complete=not draft,
+        materials_complete=False,
+    )
+    if errors or filing.errors:
+        raise Invalid(errors=[*errors, *filing.errors])
+    sealed = sealing.split(filing.document, work.matter.sensitive)
+    fill(case, sealed.document)
+    row = sealing.personal_row(case.id, sealed.secrets)
+    await work.session.execute(
+        update(CasePersonal).where(CasePersonal.case_id == case.id).values(row)
+    )
+    if edit.materials:
+        given = {material.key for material in edit.materials}
+        changed = [material for material in filing.materials if material.key in given]
+        await put_materials(work.session, case, work.matter, changed, work.actor, work.now)
+        case.promise_open = any(m.promised_by and m.received == "none" for m in filing.materials)
+    work.log("edited", case.status, fields=sorted(edit.model_dump(exclude_unset=True)))
+    reroute(work, edit, filing.document["form"])
+
+
+def _merged(case: Case, edit: CaseEdit) -> dict[str, Any]:
+    """The document as the edit leaves it, still masked where the case's own parts are."""
+    agent: dict[str, Any] | None = case.agent
+    if "agent" in edit.model_fields_set:
+        agent = edit.agent.model_dump() if edit.agent else None
+    return {
+        "applicant": edit.applicant.model_dump() if edit.applicant else case.applicant,
+        "agent": agent,
+        "form": edit.form if edit.form is not None else case.form,
+    }
+
+
+def reroute(work: Work, edit: CaseEdit, form: dict[str, Any]) -> None:
+    """Place the case anew; where the route changes, open tasks move to the new units."""
+    case, tree = work.case, work.tree
+    issuing = issuing_unit(tree, edit.issuing_code) or tree[case.issuing_id]
+    home = home_of(tree, edit.home_code) if edit.home_code else tree[case.home_id]
+    window = tree[case.window_id] if case.window_id else None
+    placed = place(tree, work.matter, tree[case.accepting_id], window, home, issuing, form)
+    before = case.path
+    settle(case, placed)
+    if case.path == before or case.status == Status.DRAFT:
+        return
+    units = {step.key: step.unit for step in placed.path}
+    for task in work.tasks:
+        unit = units.get(task.step_key)
+        if unit is not None and unit.id != task.organisation_id:
+            task.organisation_id, task.claimed_by = unit.id, None
+    work.joining |= {case.home_id, case.responsible_id, *(unit.id for unit in units.values())}
+    work.log(
+        "route_changed",
+        case.status,
+        home=home.code,
+        cross_handling=str(case.cross_handling),
+        linkage=str(case.linkage),
+    )
+
+
+async def materials_of(session: AsyncSession, case_id: UUID) -> list[MaterialIn]:
+    """The tick list as it stands."""
+    rows = await session.scalars(select(CaseMaterial).where(CaseMaterial.case_id == case_id))
+    return [
+        MaterialIn.model_construct(
+            key=row.key,
+            received=row.received,
+            promised_by=None if row.received != "none" else row.promised_by,
+            files=row.files,
+            note=row.note,
+        )
+        for row in rows
+    ]
+
+
+async def put_materials(
+    session: AsyncSession,
+    case: Case,
+    matter: Version,
+    materials: Sequence[MaterialIn],
+    actor: Actor | None,
+    now: datetime,
+) -> None:
+    """Write lines of the tick list, new or changed; what was received is checked by `actor`."""
+    rows = [_material_row(case, matter, material, actor, now) for material in materials]
+    if not rows:
+        return
+    files = [file for material in materials for file in material.files]
+    if files:
+        await attach(session, actor, files)
+    statement = insert(CaseMaterial)
+    changing = {
+        column: statement.excluded[column] for column in rows[0] if column not in ("case_id", "key")
+    }
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[CaseMaterial.case_id, CaseMaterial.key], set_=changing
+        ),
+        rows,
+    )
+
+
+def _material_row(
+    case: Case, matter: Version, material: MaterialIn, actor: Actor | None, now: datetime
+) -> dict[str, Any]:
+    received = material.received != "none"
+    wanted = matter.material(material.key)
+    return {
+        "case_id": case.id,
+        "key": material.key,
+        "document_kind": wanted.document_kind if wanted else None,
+        "received": material.received,
+        "promised_by": material.promised_by,
+        "promise_missed": False,
+        "checked_by": actor.staff_id if received and actor else None,
+        "checked_at": now if received else None,
+        "files": material.files,
+        "note": material.note,
+    }

@@ -1,0 +1,75 @@
+"""Handlers for how a case ends: collected, withdrawn, terminated, archived, opened again."""
+
+from datetime import timedelta
+
+from tongban.cases.models import Collection
+from tongban.cases.problems import ReopenTooLate
+from tongban.cases.rules import Status
+from tongban.cases.work import Work, path_of
+from tongban.core.problems import Invalid
+from tongban.core.texts import Text
+
+
+async def issue(work: Work) -> None:
+    """The result is collected: by whom, and against which signature or postal number."""
+    body, before = work.body, work.case.status
+    method = body.collection_method or "in_person"
+    if method == "mail" and not body.tracking_number:
+        raise Invalid.field(
+            "/tracking_number", "missing", Text("请填写邮寄单号", "Give the postal number")
+        )
+    if work.staff_id is not None:
+        work.session.add(
+            Collection(
+                case_id=work.case.id,
+                at=work.now,
+                method=method,
+                collected_by=body.collected_by or work.case.applicant["name"],
+                tracking_number=body.tracking_number,
+                signature_file=body.signature_file,
+                staff_id=work.staff_id,
+            )
+        )
+    work.close(work.held_task)
+    work.case.status = Status.ISSUED
+    work.log("issued", before, method=method, tracking_number=body.tracking_number)
+
+
+async def withdraw(work: Work) -> None:
+    """The applicant takes the application back."""
+    _end(work, Status.WITHDRAWN, "withdrawn")
+
+
+async def terminate(work: Work) -> None:
+    """Ended by the office without a decision (终止)."""
+    _end(work, Status.TERMINATED, "terminated")
+
+
+def _end(work: Work, status: Status, event: str) -> None:
+    before = work.case.status
+    work.cancel_all()
+    case = work.case
+    case.status = status
+    case.suspended = case.correction_pending = case.returned = case.promise_open = False
+    case.extension_asked_days = case.extension_asked_by = None
+    work.log(event, before)
+
+
+async def archive(work: Work) -> None:
+    """Close the file; the worker builds its package (电子归档)."""
+    before = work.case.status
+    work.case.status = Status.ARCHIVED
+    work.log("archived", before)
+
+
+async def reopen(work: Work) -> None:
+    """Decide anew, within the days that the settings allow after conclusion."""
+    case, days = work.case, work.settings.reopen_days
+    if case.concluded_at is None or work.now > case.concluded_at + timedelta(days=days):
+        raise ReopenTooLate(days=days)
+    before = case.status
+    work.cancel_all()
+    case.status, case.outcome, case.concluded_at = Status.IN_PROCESS, None, None
+    deciding = [step for step in path_of(case, work.tree) if step.decides]
+    work.open(deciding[-1:])
+    work.log("reopened", before)

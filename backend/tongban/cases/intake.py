@@ -1,0 +1,149 @@
+"""New cases, drafts, and edits of what a case says."""
+
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tongban.cases import acceptance, editing, idempotency, numbers, reading, sealing
+from tongban.cases.checking import check
+from tongban.cases.models import Case, CaseMaterial, CasePersonal, CaseScope
+from tongban.cases.placement import counter, home_of, place
+from tongban.cases.policy import may_edit, situation
+from tongban.cases.problems import ActionNotAllowed, NotOffered, UnknownMatter
+from tongban.cases.reading import by_number
+from tongban.cases.record import new_case
+from tongban.cases.rules import Action, Status
+from tongban.cases.schemas import ActionIn, CaseEdit, CaseIn, CaseOut
+from tongban.cases.transitions import check_version, lock
+from tongban.cases.work import Work
+from tongban.core import clock
+from tongban.core.ids import new_id
+from tongban.core.problems import Invalid, NotFound, VersionRequired
+from tongban.core.settings import Settings
+from tongban.deadlines.service import get_calendar
+from tongban.identity.actor import Actor
+from tongban.matters.schemas import Version
+from tongban.matters.service import current_version, offered_at
+from tongban.organisations.service import get_tree
+from tongban.organisations.tree import Tree
+
+
+async def create(
+    session: AsyncSession, settings: Settings, actor: Actor, body: CaseIn, key: str | None
+) -> CaseOut:
+    """Register a case. Everything is checked before anything is written.
+
+    Raises `UnknownMatter`, `UnknownOrganisation`, `NotACommunity`, `NotYourCounter`,
+    `NotOffered`, `OutsideScope`, `NoRoute`, `Invalid` with every wrong field, `KeyReused`.
+    """
+    case_id = new_id()
+    first = await idempotency.claim(session, actor, key, body, case_id, "create")
+    if first is not None:
+        return await reading.read_case(session, settings, actor, str(first))
+    tree = await get_tree(session)
+    matter = await current_version(session, body.matter_code)
+    if matter is None:
+        raise UnknownMatter
+    work = await _register(session, settings, actor, tree, matter, body, case_id)
+    if not body.submit:
+        work.joining.add(work.case.accepting_id)
+        work.log("drafted", None)
+        session.add(work.case)
+        await work.save()
+    else:
+        acceptance.take_in(work, receive_only=body.receive_only)
+        await work.save()
+        await numbers.number_new(work)
+    return await reading.present(session, settings, actor, work.case)
+
+
+async def _register(
+    session: AsyncSession,
+    settings: Settings,
+    actor: Actor,
+    tree: Tree,
+    matter: Version,
+    body: CaseIn,
+    case_id: UUID,
+) -> Work:
+    """A draft in memory, its personal data and materials added to the session."""
+    now = clock.now()
+    accepting, window = counter(tree, actor, body.accepting_code)
+    home = home_of(tree, body.home_code)
+    if not await offered_at(session, matter.matter_id, tree, window or accepting):
+        raise NotOffered
+    document = {
+        "applicant": body.applicant.model_dump(),
+        "agent": body.agent.model_dump() if body.agent else None,
+        "form": body.form,
+    }
+    filing = check(
+        matter,
+        document,
+        body.materials,
+        today=now.astimezone(settings.zone).date(),
+        complete=body.submit,
+        materials_complete=body.submit and not body.receive_only,
+    )
+    masked = editing.masked_errors(filing.document, matter.sensitive)
+    if filing.errors or masked:
+        raise Invalid(errors=[*filing.errors, *masked])
+    issuing = editing.issuing_unit(tree, body.issuing_code)
+    placed = place(tree, matter, accepting, window, home, issuing, filing.document["form"])
+    sealed = sealing.split(filing.document, matter.sensitive)
+    case = new_case(case_id, matter, placed, sealed.document, actor, now)
+    case.promise_open = filing.promises
+    session.add(CasePersonal(**sealing.personal_row(case_id, sealed.secrets)))
+    await editing.put_materials(session, case, matter, filing.materials, actor, now)
+    return Work(
+        session=session,
+        settings=settings,
+        actor=actor,
+        tree=tree,
+        calendar=await get_calendar(session),
+        case=case,
+        matter=matter,
+        tasks=[],
+        body=ActionIn(action=Action.SUBMIT, comment=body.comment),
+        now=now,
+    )
+
+
+async def edit(
+    session: AsyncSession,
+    settings: Settings,
+    actor: Actor,
+    number: str,
+    body: CaseEdit,
+    if_match: str | None,
+) -> CaseOut:
+    """Change what a draft or a returned case says.
+
+    Raises `VersionRequired` without If-Match, `StaleVersion`, `NotFound`, `ActionNotAllowed`
+    where the case may not be edited now, `Invalid`.
+    """
+    if if_match is None:
+        raise VersionRequired
+    correction = ActionIn(action=Action.SUBMIT_CORRECTION, edit=body)
+    work = await lock(session, settings, actor, number, correction)
+    check_version(work.case, if_match)
+    if not may_edit(work.case, situation(work.tree, actor, work.case, work.tasks)):
+        raise ActionNotAllowed(action="edit")
+    await editing.apply_edit(work, body)
+    await work.save()
+    return await reading.present(session, settings, actor, work.case)
+
+
+async def discard(session: AsyncSession, actor: Actor, number: str) -> None:
+    """Delete one's own draft. Raises `NotFound` for anything else."""
+    case = await session.scalar(
+        select(Case)
+        .where(by_number(number), Case.status == Status.DRAFT, Case.registered_by == actor.staff_id)
+        .with_for_update()
+    )
+    if case is None:
+        raise NotFound
+    await session.execute(delete(CaseMaterial).where(CaseMaterial.case_id == case.id))
+    await session.execute(delete(CaseScope).where(CaseScope.case_id == case.id))
+    await session.execute(delete(Case).where(Case.id == case.id))

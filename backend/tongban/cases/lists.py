@@ -1,0 +1,424 @@
+"""Lists of cases, tasks and hand-overs: keyset pages, counted honestly."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    exists,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from tongban.cases import presenting, search, sheets
+from tongban.cases import schemas as s
+from tongban.cases.clocks import viewer_for
+from tongban.cases.models import Case, CasePersonal, CaseScope, Handover, Task
+from tongban.cases.policy import own_scope, pools, visible, wide_scope
+from tongban.cases.problems import UnknownOrganisation
+from tongban.cases.rules import OPEN, RUNNING, WORKED_BY, Outcome, Status
+from tongban.core import clock
+from tongban.core.pages import Page, decode_cursor, encode_cursor
+from tongban.core.privacy import blind_index
+from tongban.core.problems import Forbidden
+from tongban.core.settings import Settings
+from tongban.identity import audit
+from tongban.identity.actor import Actor
+from tongban.identity.models import Staff
+from tongban.identity.roles import Permission
+from tongban.organisations.service import get_tree
+from tongban.organisations.tree import Tree
+
+_COUNTED = 10_000
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+EXPORTED = 20_000
+WORKING_ROLES = frozenset(WORKED_BY.values())
+Flag = Literal[
+    "returned",
+    "suspended",
+    "correction_pending",
+    "promise_open",
+    "extension_pending",
+    "deemed_accepted",
+]
+
+
+class CaseFilters(BaseModel):
+    """Filters of the case query; every one narrows. Dates are days of registration."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    scope: Literal["own", "wide"] = "own"
+    q: str | None = Field(None, max_length=60, description="Number, name, ID or mobile")
+    matter: str | None = Field(None, max_length=40)
+    status: list[Status] = []
+    outcome: Outcome | None = None
+    open: bool | None = None
+    mine: bool = Field(False, description="Registered by me")
+    channel: s.Channel | None = None
+    handling: Literal["direct", "carried", "filing"] | None = None
+    case_kind: Literal["immediate", "promised"] | None = None
+    cross_handling: s.CrossHandling | None = None
+    linkage: s.Linkage | None = None
+    accepting: str | None = Field(None, max_length=40, description="Itself or below")
+    home: str | None = Field(None, max_length=40, description="Itself or below")
+    organisation: str | None = Field(None, max_length=40, description="Takes part")
+    due: Literal["overdue", "today", "week"] | None = None
+    flag: Flag | None = None
+    date_from: date | None = None
+    date_to: date | None = None
+
+
+class TaskQuery(BaseModel):
+    """A page of the to-do list. `function` narrows to one kind of step."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    queue: Literal["all", "mine", "pool"] = "all"
+    function: str | None = Field(None, max_length=20)
+    limit: int = Field(20, ge=1, le=200)
+    cursor: str | None = Field(None, max_length=500)
+
+
+class HandoverQuery(BaseModel):
+    """A page of papers carried to bureaus. `out`: not back yet; `overdue`: and late."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    out: bool = True
+    overdue: bool = False
+    limit: int = Field(20, ge=1, le=200)
+    cursor: str | None = Field(None, max_length=500)
+
+
+class CaseQuery(CaseFilters):
+    """A page of the case query."""
+
+    limit: int = Field(20, ge=1, le=200)
+    cursor: str | None = Field(None, max_length=500)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A query with what its filters need."""
+
+    settings: Settings
+    actor: Actor
+    tree: Tree
+    filters: CaseFilters
+
+
+async def list_cases(
+    session: AsyncSession, settings: Settings, actor: Actor, query: CaseQuery
+) -> Page[s.CaseRow]:
+    rows = await _rows(session, settings, actor, query, query.limit + 1, query.cursor)
+    items = rows[: query.limit]
+    last = items[-1] if len(rows) > query.limit else None
+    return Page(
+        items=items,
+        next_cursor=encode_cursor(last.registered_at.isoformat(), str(last.id)) if last else None,
+    )
+
+
+async def _rows(
+    session: AsyncSession,
+    settings: Settings,
+    actor: Actor,
+    filters: CaseFilters,
+    limit: int,
+    cursor: str | None,
+) -> list[s.CaseRow]:
+    """Newest first."""
+    asked = _Asked(settings, actor, await get_tree(session), filters)
+    statement = (
+        _filtered(asked, select(Case, Staff.username, Staff.name))
+        .join(Staff, Staff.id == Case.registered_by)
+        .order_by(Case.registered_at.desc(), Case.id.desc())
+        .limit(limit)
+    )
+    keys = decode_cursor(cursor, (datetime, UUID))
+    if keys:
+        statement = statement.where(tuple_(Case.registered_at, Case.id) < tuple_(*keys))
+    viewer = await viewer_for(session, settings, asked.tree)
+    return [
+        presenting.case_row(viewer, case, s.StaffRef(username=username, name=name))
+        for case, username, name in await session.execute(statement)
+    ]
+
+
+async def count_cases(
+    session: AsyncSession, settings: Settings, actor: Actor, filters: CaseFilters
+) -> s.CaseCount:
+    asked = _Asked(settings, actor, await get_tree(session), filters)
+    found = _filtered(asked, select(Case.id)).limit(_COUNTED + 1).subquery()
+    count = await session.scalar(select(func.count()).select_from(found)) or 0
+    return s.CaseCount(count=min(count, _COUNTED), more=count > _COUNTED)
+
+
+async def export_cases(
+    session: AsyncSession, settings: Settings, actor: Actor, filters: CaseFilters
+) -> bytes:
+    """The query's rows as a sheet, at most `EXPORTED`; who exported what is audited."""
+    rows = await _rows(session, settings, actor, filters, EXPORTED, None)
+    await audit.record(
+        session,
+        actor=actor,
+        action="cases.exported",
+        subject="cases",
+        details={"rows": len(rows), "filters": filters.model_dump(mode="json", exclude_none=True)},
+    )
+    return sheets.cases(rows)
+
+
+def _filtered(asked: _Asked, statement: Select[Any]) -> Select[Any]:
+    """The statement narrowed to what the actor may see and asked for."""
+    filters = asked.filters
+    if filters.scope == "wide":
+        if not asked.actor.can(Permission.CASES_QUERY_WIDE):
+            raise Forbidden
+        scope = wide_scope(asked.tree, asked.actor)
+    else:
+        scope = own_scope(asked.tree, asked.actor)
+    statement = statement.where(visible(asked.actor, scope))
+    conditions = [*_plain(filters), *_organisations(asked), *_days(asked)]
+    if filters.q:
+        conditions.append(_free_text(filters.q))
+    if filters.mine:
+        conditions.append(Case.registered_by == asked.actor.staff_id)
+    return statement.where(*conditions)
+
+
+def _plain(filters: CaseFilters) -> Iterator[ColumnElement[bool]]:
+    equal = {
+        Case.matter_code: filters.matter,
+        Case.outcome: filters.outcome,
+        Case.channel: filters.channel,
+        Case.handling: filters.handling,
+        Case.case_kind: filters.case_kind,
+        Case.cross_handling: filters.cross_handling,
+        Case.linkage: filters.linkage,
+    }
+    for column, value in equal.items():
+        if value is not None:
+            yield column == value
+    if filters.status:
+        yield Case.status.in_(filters.status)
+    if filters.open is not None:
+        yield Case.status.in_(OPEN) if filters.open else Case.status.not_in(OPEN)
+    if filters.flag == "extension_pending":
+        yield Case.extension_asked_days.is_not(None)
+    elif filters.flag:
+        yield getattr(Case, filters.flag)
+
+
+def _organisations(asked: _Asked) -> Iterator[ColumnElement[bool]]:
+    def below(code: str) -> list[int]:
+        unit = asked.tree.find(code)
+        if unit is None:
+            raise UnknownOrganisation(code=code)
+        return [unit.id, *(u.id for u in asked.tree.descendants(unit))]
+
+    filters = asked.filters
+    if filters.accepting:
+        yield Case.accepting_id.in_(below(filters.accepting))
+    if filters.home:
+        yield Case.home_id.in_(below(filters.home))
+    if filters.organisation:
+        taking_part = below(filters.organisation)[0]
+        yield exists().where(CaseScope.case_id == Case.id, CaseScope.organisation_id == taking_part)
+
+
+def _days(asked: _Asked) -> Iterator[ColumnElement[bool]]:
+    filters, zone = asked.filters, asked.settings.zone
+    if filters.date_from:
+        yield Case.registered_at >= datetime.combine(filters.date_from, time(), zone)
+    if filters.date_to:
+        end = filters.date_to + timedelta(days=1)
+        yield Case.registered_at < datetime.combine(end, time(), zone)
+    if filters.due:
+        today = clock.today(zone)
+        yield Case.status.in_(RUNNING)
+        yield not_(Case.suspended)
+        yield {
+            "overdue": Case.due_on < today,
+            "today": Case.due_on == today,
+            "week": Case.due_on.between(today, today + timedelta(days=7)),
+        }[filters.due]
+
+
+def _free_text(text: str) -> ColumnElement[bool]:
+    """Whatever a clerk types into one box: number, query code, ID number, mobile or a name."""
+    compact = text.replace(" ", "").upper()
+    found = [Case.number == compact]
+    if any(character.isdigit() for character in compact):
+        number, mobile = blind_index("id_number", compact), blind_index("mobile", compact)
+        found.append(
+            exists().where(
+                CasePersonal.case_id == Case.id,
+                or_(
+                    CasePersonal.id_index == number,
+                    CasePersonal.agent_index == number,
+                    CasePersonal.mobile_index == mobile,
+                ),
+            )
+        )
+    by_name = search.matches(text)
+    if by_name is not None:
+        found.append(by_name)
+    return or_(*found)
+
+
+async def list_tasks(
+    session: AsyncSession, settings: Settings, actor: Actor, query: TaskQuery
+) -> s.TaskPage:
+    """Open tasks that the actor has claimed or may claim, soonest due first."""
+    tree = await get_tree(session)
+    claimer, registrar = aliased(Staff), aliased(Staff)
+    statement = (
+        select(Task, Case, claimer.username, claimer.name, registrar.username, registrar.name)
+        .join(Case, Case.id == Task.case_id)
+        .join(claimer, claimer.id == Task.claimed_by, isouter=True)
+        .join(registrar, registrar.id == Case.registered_by)
+        .where(_queue(tree, actor, query.queue))
+        .order_by(_TASK_DUE, Task.id)
+        .limit(query.limit + 1)
+    )
+    if query.function:
+        statement = statement.where(Task.function == query.function)
+    keys = decode_cursor(query.cursor, (date, UUID))
+    if keys:
+        statement = statement.where(tuple_(_TASK_DUE, Task.id) > tuple_(*keys))
+    rows = (await session.execute(statement)).all()
+    viewer = await viewer_for(session, settings, tree)
+    last = rows[query.limit - 1].Task if len(rows) > query.limit else None
+    return s.TaskPage(
+        items=[_task_row(viewer, *row) for row in rows[: query.limit]],
+        next_cursor=encode_cursor(str(last.due_on or date.max), str(last.id)) if last else None,
+        counts=await _task_counts(session, viewer, actor),
+    )
+
+
+_TASK_DUE = func.coalesce(Task.due_on, date.max)
+
+
+def _queue(tree: Tree, actor: Actor, queue: str) -> ColumnElement[bool]:
+    mine = Task.claimed_by == actor.staff_id
+    pooled = [
+        and_(Task.role == role, Task.organisation_id.in_(units))
+        for role, units in pools(tree, actor.grants).items()
+        if role in WORKING_ROLES
+    ]
+    pool = and_(Task.claimed_by.is_(None), or_(false(), *pooled))
+    chosen = {"mine": mine, "pool": pool, "all": or_(mine, pool)}[queue]
+    return and_(Task.state == "open", chosen)
+
+
+async def _task_counts(
+    session: AsyncSession, viewer: presenting.Viewer, actor: Actor
+) -> s.TaskCounts:
+    """Counts of the whole queue, whatever page and filter are shown."""
+    mine = Task.claimed_by == actor.staff_id
+    soon = viewer.today + timedelta(days=1)
+    counted = (
+        select(
+            Task.function,
+            func.count().label("all"),
+            func.count().filter(mine).label("mine"),
+            func.count().filter(Task.due_on < viewer.today).label("overdue"),
+            func.count().filter(Task.due_on.between(viewer.today, soon)).label("soon"),
+        )
+        .where(_queue(viewer.tree, actor, "all"))
+        .group_by(Task.function)
+    )
+    rows = (await session.execute(counted)).all()
+    mine_count = sum(row.mine for row in rows)
+    return s.TaskCounts(
+        mine=mine_count,
+        pool=sum(row.all for row in rows) - mine_count,
+        overdue=sum(row.overdue for row in rows),
+        due_soon=sum(row.soon for row in rows),
+        by_function={row.function: row.all for row in rows},
+    )
+
+
+def _task_row(viewer: presenting.Viewer, task: Task, case: Case, *names: str | None) -> s.TaskRow:
+    claimer, claimer_name, registrar, registrar_name = names
+    light = viewer.lights.of(task.due_on, task.limit_days, viewer.today)
+    paused = case.suspended or case.correction_pending
+    return s.TaskRow(
+        id=task.id,
+        step_key=task.step_key,
+        function=task.function,
+        role=task.role,
+        organisation=viewer.place(task.organisation_id),
+        claimed_by=presenting.staff(claimer, claimer_name),
+        opened_at=task.opened_at,
+        due_on=task.due_on,
+        remaining_days=None if paused else light.remaining_days,
+        level=0 if paused else light.level,
+        case=presenting.case_row(
+            viewer, case, s.StaffRef(username=registrar or "", name=registrar_name or "")
+        ),
+    )
+
+
+async def list_handovers(
+    session: AsyncSession, settings: Settings, actor: Actor, query: HandoverQuery
+) -> Page[s.HandoverRow]:
+    """Papers at bureaus, longest there first, within what the actor may see."""
+    tree = await get_tree(session)
+    viewer = await viewer_for(session, settings, tree)
+    statement = (
+        select(Handover, Case, Staff.username, Staff.name)
+        .join(Case, Case.id == Handover.case_id)
+        .join(Staff, Staff.id == Handover.runner_id)
+        .where(visible(actor, own_scope(tree, actor)))
+        .order_by(Handover.handed_over_on, Handover.id)
+        .limit(query.limit + 1)
+    )
+    if query.out:
+        statement = statement.where(Handover.returned_on.is_(None))
+    if query.overdue:
+        statement = statement.where(Handover.due_on < viewer.today)
+    keys = decode_cursor(query.cursor, (date, UUID))
+    if keys:
+        statement = statement.where(tuple_(Handover.handed_over_on, Handover.id) > tuple_(*keys))
+    rows = (await session.execute(statement)).all()
+    last = rows[query.limit - 1].Handover if len(rows) > query.limit else None
+    return Page(
+        items=[_handover_row(viewer, *row) for row in rows[: query.limit]],
+        next_cursor=encode_cursor(str(last.handed_over_on), str(last.id)) if last else None,
+    )
+
+
+def _handover_row(
+    viewer: presenting.Viewer, papers: Handover, case: Case, username: str, name: str
+) -> s.HandoverRow:
+    late = papers.returned_on is None and papers.due_on is not None
+    remaining = viewer.lights.of(papers.due_on, 0, viewer.today).remaining_days if late else 0
+    return s.HandoverRow(
+        case_number=case.number or "",
+        matter_name=case.matter_name,
+        applicant_name=case.applicant["name"],
+        bureau=viewer.organisation(papers.bureau_id),
+        runner=s.StaffRef(username=username, name=name),
+        handed_over_on=papers.handed_over_on,
+        received_by=papers.received_by,
+        due_on=papers.due_on,
+        overdue_days=max(0, -(remaining or 0)),
+        returned_on=papers.returned_on,
+        decision=papers.decision,
+        document_number=papers.document_number,
+    )

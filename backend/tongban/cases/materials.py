@@ -1,0 +1,79 @@
+"""Materials after acceptance: brought later, scanned, looked at."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.responses import Response
+
+from tongban.cases import editing, reading
+from tongban.cases.models import CaseMaterial
+from tongban.cases.policy import situation
+from tongban.cases.problems import ActionNotAllowed
+from tongban.cases.rules import OPEN, Action, Party
+from tongban.cases.schemas import ActionIn, CaseOut, MaterialIn, MaterialUpdate
+from tongban.cases.transitions import lock
+from tongban.core.problems import NotFound
+from tongban.core.settings import Settings
+from tongban.files.service import file_response
+from tongban.identity.actor import Actor
+
+
+async def update(
+    session: AsyncSession,
+    settings: Settings,
+    actor: Actor,
+    number: str,
+    key: str,
+    body: MaterialUpdate,
+) -> CaseOut:
+    """Note that a material came or was scanned. Whoever holds a task or the accepting counter
+    may, until the case is decided. Raises `NotFound`, `ActionNotAllowed`."""
+    work = await lock(session, settings, actor, number, ActionIn(action=Action.SUBMIT_CORRECTION))
+    case = work.case
+    wanted = work.matter.material(key)
+    if wanted is None:
+        raise NotFound
+    view = situation(work.tree, actor, case, work.tasks)
+    involved = any(t.held for t in view.tasks) or view.parties & {Party.ACCEPTING, Party.REGISTRAR}
+    if case.status not in OPEN or not involved:
+        raise ActionNotAllowed(action="material")
+    present = {m.key: m for m in await editing.materials_of(session, case.id)}
+    before = present.get(key) or MaterialIn(key=key)
+    received = body.received if body.received is not None else before.received
+    if isinstance(received, bool):
+        received = wanted.kind if received else "none"
+    after = before.model_copy(
+        update={
+            "received": received,
+            "files": body.files if body.files is not None else before.files,
+            "note": body.note if body.note is not None else before.note,
+        }
+    )
+    await editing.put_materials(session, case, work.matter, [after], actor, work.now)
+    everything = {**present, key: after}.values()
+    case.promise_open = any(m.promised_by and m.received == "none" for m in everything)
+    work.log(
+        "material_updated",
+        case.status,
+        material=key,
+        received=str(received),
+        files=len(after.files),
+    )
+    await work.save()
+    return await reading.present(session, settings, actor, case)
+
+
+async def open_case_file(
+    session: AsyncSession, actor: Actor, number: str, file_id: UUID
+) -> Response:
+    """A scan that belongs to a case that the actor may see. Raises `NotFound`."""
+    case = await reading.find(session, actor, number)
+    attached = await session.scalar(
+        select(CaseMaterial.key).where(
+            CaseMaterial.case_id == case.id, CaseMaterial.files.contains([file_id])
+        )
+    )
+    if attached is None:
+        raise NotFound
+    return await file_response(session, file_id)

@@ -1,0 +1,58 @@
+"""Handlers for the clocks: special procedures and extensions."""
+
+from tongban.cases import clocks
+from tongban.cases.problems import ExtensionTooLong
+from tongban.cases.steps import begin
+from tongban.cases.work import Work
+from tongban.core.problems import Invalid
+from tongban.core.texts import Text
+from tongban.deadlines.rules import SUSPENSION_REASONS
+
+
+async def suspend(work: Work) -> None:
+    """Start a special procedure: only a reason of the closed list stops the clocks."""
+    if work.body.reason not in SUSPENSION_REASONS:
+        raise Invalid.field(
+            "/reason",
+            "unknown_reason",
+            Text("请从特别程序清单中选择原因", "Choose a reason of the closed list"),
+        )
+    before = begin(work)
+    work.case.suspended = True
+    work.log("suspended", before, reason=work.body.reason)
+
+
+async def resume(work: Work) -> None:
+    work.case.suspended = False
+    work.log("resumed", work.case.status)
+    await clocks.replay_case(work)
+
+
+async def request_extension(work: Work) -> None:
+    """Asked for by who works the case; somebody else decides."""
+    days = work.body.days
+    if days is None:
+        raise Invalid.field("/days", "missing", Text("请填写延长的工作日数", "Say how many days"))
+    left = work.matter.content.extension_days_max - work.case.extension_days
+    if days > left:
+        raise ExtensionTooLong(days=max(left, 0))
+    before = begin(work)
+    work.case.extension_asked_days = days
+    work.case.extension_asked_by = work.staff_id
+    work.log("extension_requested", before, days=days)
+
+
+async def decide_extension(work: Work) -> None:
+    agreed = work.body.agreed
+    if agreed is None:
+        raise Invalid.field("/agreed", "missing", Text("请选择是否同意", "Say yes or no"))
+    if not agreed and not work.body.comment:
+        raise Invalid.field("/comment", "missing", Text("请说明理由", "Give the reason"))
+    days = work.case.extension_asked_days or 0
+    work.case.extension_asked_days = work.case.extension_asked_by = None
+    if agreed:
+        work.case.extension_days += days
+        work.log("extension_granted", work.case.status, days=days)
+        await clocks.replay_case(work)
+    else:
+        work.log("extension_refused", work.case.status, days=days)

@@ -1,0 +1,31 @@
+"""The full personal data of a case: opened only here, behind row-level security."""
+
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tongban.cases.models import CasePersonal
+from tongban.cases.policy import readable_scope
+from tongban.cases.sealing import Secrets, open_secrets
+from tongban.core.problems import NotFound
+from tongban.identity.actor import Actor
+from tongban.organisations.tree import Tree
+
+
+async def set_scope(session: AsyncSession, tree: Tree, actor: Actor) -> None:
+    """Tell row-level security, until the transaction ends, what this actor may read."""
+    scope = ",".join(str(unit) for unit in readable_scope(tree, actor))
+    await session.execute(select(func.set_config("tongban.scope", scope, True)))
+
+
+async def load(session: AsyncSession, tree: Tree, actor: Actor | None, case_id: UUID) -> Secrets:
+    """The real values of a case. Raises `NotFound` where row-level security hides them."""
+    if actor is not None:
+        await set_scope(session, tree, actor)
+    sealed = await session.scalar(
+        select(CasePersonal.sealed).where(CasePersonal.case_id == case_id)
+    )
+    if sealed is None:
+        raise NotFound
+    return open_secrets(case_id, sealed)

@@ -1,0 +1,142 @@
+"""Rows into answers. No queries: everything shown was loaded by the caller."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from tongban.cases import schemas as s
+from tongban.cases.clocks import Lights
+from tongban.cases.models import Case
+from tongban.cases.rules import RUNNING
+from tongban.organisations.tree import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """What every row of an answer is shown with."""
+
+    tree: Tree
+    lights: Lights
+    today: date
+
+    def organisation(self, unit_id: int) -> s.OrganisationRef:
+        unit = self.tree[unit_id]
+        return s.OrganisationRef(code=unit.code, name=unit.name)
+
+    def place(self, unit_id: int) -> s.OrganisationRef:
+        """An organisation with the body it belongs to: `德胜街道 民政科`."""
+        unit = self.tree[unit_id]
+        body = self.tree.body(unit)
+        name = unit.name if unit == body or body.name in unit.name else f"{body.name} {unit.name}"
+        return s.OrganisationRef(code=unit.code, name=name)
+
+
+def staff(username: str | None, name: str | None) -> s.StaffRef | None:
+    return s.StaffRef(username=username, name=name or "") if username else None
+
+
+def due(viewer: Viewer, case: Case) -> s.DueOut:
+    running = case.status in RUNNING and not case.suspended and case.due_on is not None
+    light = viewer.lights.of(case.due_on, case.limit_days + case.extension_days, viewer.today)
+    return s.DueOut(
+        due_on=case.due_on,
+        provisional=case.due_provisional,
+        remaining_days=light.remaining_days if running else None,
+        level=light.level if running else 0,
+    )
+
+
+def flags(case: Case) -> s.FlagsOut:
+    return s.FlagsOut(
+        correction_pending=case.correction_pending,
+        returned=case.returned,
+        suspended=case.suspended,
+        urged=case.urged,
+        carded=case.carded,
+        deemed_accepted=case.deemed_accepted,
+        extension_pending=case.extension_asked_days is not None,
+        promise_open=case.promise_open,
+    )
+
+
+def row_fields(viewer: Viewer, case: Case, registrar: s.StaffRef) -> dict[str, Any]:
+    """The fields that a line of a list and a whole case have in common."""
+    return {
+        "id": case.id,
+        "number": case.number,
+        "matter_code": case.matter_code,
+        "matter_name": case.matter_name,
+        "applicant": s.ApplicantOut(**case.applicant),
+        "status": case.status,
+        "outcome": case.outcome,
+        "flags": flags(case),
+        "channel": case.channel,
+        "handling": case.handling,
+        "case_kind": case.case_kind,
+        "cross_handling": case.cross_handling,
+        "linkage": case.linkage,
+        "accepting": viewer.place(case.accepting_id),
+        "home": viewer.place(case.home_id),
+        "responsible": viewer.place(case.responsible_id),
+        "deciding": viewer.place(case.deciding_id) if case.deciding_id else None,
+        "registered_by": registrar,
+        "registered_at": case.registered_at,
+        "accepted_at": case.accepted_at,
+        "concluded_at": case.concluded_at,
+        "due": due(viewer, case),
+        "due_on": case.due_on,
+    }
+
+
+def case_row(viewer: Viewer, case: Case, registrar: s.StaffRef) -> s.CaseRow:
+    return s.CaseRow(**row_fields(viewer, case, registrar))
+
+
+def path_steps(viewer: Viewer, case: Case, tasks: Iterable[s.TaskOut]) -> list[s.PathStepOut]:
+    """The route with where the case stands on it: the last task of a step says so."""
+    last = {task.step_key: task.state for task in tasks}
+
+    def state(step: Mapping[str, Any]) -> str:
+        if step["merged_into"]:
+            return "merged"
+        if last.get(step["key"]) in ("open", "done"):
+            return last[step["key"]]
+        accepted_at_once = step["function"] == "accept" and case.accepted_at is not None
+        return "done" if accepted_at_once and step["key"] not in last else "waiting"
+
+    return [
+        s.PathStepOut(
+            key=step["key"],
+            function=step["function"],
+            organisation=viewer.place(step["organisation_id"]),
+            role=step["role"],
+            limit_days=step["limit_days"],
+            parallel_group=step["parallel_group"],
+            merged_into=step["merged_into"],
+            state=state(step),
+        )
+        for step in case.path
+    ]
+
+
+def materials(asked: Iterable[Any], brought: Mapping[str, Any]) -> list[s.MaterialOut]:
+    """Every material that the matter asks for, with what is known of it."""
+    return [_material(wanted, brought.get(wanted.key)) for wanted in asked]
+
+
+def _material(wanted: Any, row: Any | None) -> s.MaterialOut:
+    return s.MaterialOut(
+        key=wanted.key,
+        name=wanted.name,
+        kind=wanted.kind,
+        copies=wanted.copies,
+        required=wanted.required,
+        received=row.received if row else "none",
+        promised_by=row.promised_by if row else None,
+        promise_missed=row.promise_missed if row else False,
+        checked_by=staff(row.username, row.name) if row else None,
+        checked_at=row.checked_at if row else None,
+        files=[s.FileRef(**file) for file in row.scans or ()] if row else [],
+        note=row.note if row else "",
+    )

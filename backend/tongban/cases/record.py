@@ -1,0 +1,91 @@
+"""A case's row: how a new one begins, and what fills it."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from tongban.cases import events
+from tongban.cases.models import Case
+from tongban.cases.placement import Placement
+from tongban.cases.rules import Status
+from tongban.cases.search import vector
+from tongban.cases.work import stored_path
+from tongban.identity.actor import Actor
+from tongban.matters.schemas import Version
+
+
+def new_case(
+    case_id: UUID,
+    matter: Version,
+    placed: Placement,
+    document: dict[str, Any],
+    actor: Actor,
+    now: datetime,
+) -> Case:
+    """A draft's row, not yet in the session. `document` is masked."""
+    content = matter.content
+    case = Case(
+        id=case_id,
+        number=None,
+        query_code=None,
+        version=0,
+        head_hash=events.first_link(case_id),
+        matter_code=content.code,
+        matter_name=content.name,
+        matter_version_id=matter.id,
+        handling=content.handling,
+        case_kind=content.case_kind,
+        channel="counter",
+        status=Status.DRAFT,
+        outcome=None,
+        correction_pending=False,
+        correction_told=False,
+        returned=False,
+        suspended=False,
+        urged=False,
+        carded=False,
+        deemed_accepted=False,
+        promise_open=False,
+        extension_days=0,
+        extension_asked_days=None,
+        extension_asked_by=None,
+        findings=[],
+        registered_by=actor.staff_id,
+        received_at=None,
+        accepted_at=None,
+        concluded_at=None,
+        acceptance_due_on=None,
+        limit_days=content.promised_days,
+        due_on=None,
+        due_provisional=False,
+    )
+    case.registered_at = now
+    case.month = now.date().replace(day=1)
+    fill(case, document)
+    settle(case, placed)
+    return case
+
+
+def fill(case: Case, document: dict[str, Any]) -> None:
+    """What the case says, masked."""
+    case.applicant, case.agent, case.form = (
+        document["applicant"],
+        document["agent"],
+        document["form"],
+    )
+    agent = document["agent"]["name"] if document["agent"] else ""
+    case.search = vector(document["applicant"]["name"], agent, case.matter_name)
+
+
+def settle(case: Case, placed: Placement) -> None:
+    """Where the case belongs and which way it goes."""
+    parties = placed.parties
+    case.accepting_id = parties.accepting.id
+    case.window_id = placed.window.id if placed.window else None
+    case.home_id = parties.home.id
+    case.responsible_id = parties.responsible.id
+    case.deciding_id = parties.deciding.id if parties.deciding else None
+    case.issuing_id = parties.issuing.id
+    case.cross_handling = placed.cross_handling
+    case.linkage = placed.linkage
+    case.path = stored_path(placed.path)

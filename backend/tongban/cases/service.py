@@ -1,0 +1,62 @@
+"""What other domains and the command line use of cases."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tongban.cases import events
+from tongban.cases.models import Case, Event
+
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenChain:
+    """A case whose history does not hold; `seq` is the first event that is wrong or missing."""
+
+    case: str
+    seq: int
+
+
+async def verify_chains(session: AsyncSession) -> AsyncIterator[BrokenChain | int]:
+    """Recompute every case's chain, oldest case first.
+
+    Yields each broken one, and after each batch the number of cases checked so far.
+    """
+    last = None
+    checked = 0
+    while True:
+        statement = select(Case).order_by(Case.id).limit(_BATCH)
+        if last is not None:
+            statement = statement.where(Case.id > last)
+        cases = list(await session.scalars(statement))
+        if not cases:
+            return
+        history = await _history(session, cases)
+        for case in cases:
+            links = history.get(case.id, [])
+            broken = events.verify(case.id, case.version, case.head_hash, links)
+            if broken is not None:
+                yield BrokenChain(case.number or str(case.id), broken)
+        checked += len(cases)
+        last = cases[-1].id
+        session.expunge_all()
+        yield checked
+
+
+async def _history(session: AsyncSession, cases: list[Case]) -> dict[UUID, list[Event]]:
+    found = await session.scalars(
+        select(Event)
+        .where(
+            Event.month.in_({case.month for case in cases}),
+            Event.case_id.in_([case.id for case in cases]),
+        )
+        .order_by(Event.case_id, Event.seq)
+    )
+    history: dict[UUID, list[Event]] = {}
+    for event in found:
+        history.setdefault(event.case_id, []).append(event)
+    return history

@@ -1,0 +1,191 @@
+"""The one way in which a case changes its state: `act()`, and `transition()` below it.
+
+The rules decide whether, a handler in `steps`, `acceptance`, `pauses` or `endings` does it,
+`Work.save()` writes events, tasks and outbox in the same transaction.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tongban.cases import acceptance, endings, idempotency, pauses, reading, steps
+from tongban.cases.models import Case, Task
+from tongban.cases.policy import readable_scope, situation, visible
+from tongban.cases.problems import ActionNotAllowed, WhichTask
+from tongban.cases.reading import by_number
+from tongban.cases.rules import RULES, Action, Party, Situation, held_tasks, legal
+from tongban.cases.schemas import ActionIn, CaseOut
+from tongban.cases.work import Work, open_tasks
+from tongban.core import clock
+from tongban.core.problems import Invalid, NotFound, StaleVersion
+from tongban.core.settings import Settings
+from tongban.core.texts import Text
+from tongban.deadlines.service import get_calendar
+from tongban.identity.actor import Actor
+from tongban.matters.service import version
+from tongban.organisations.service import get_tree
+from tongban.organisations.tree import Tree
+
+Handler = Callable[[Work], Awaitable[None]]
+
+HANDLERS: Final[dict[Action, Handler]] = {
+    Action.CLAIM: steps.claim,
+    Action.RELEASE: steps.release,
+    Action.SUBMIT: acceptance.submit,
+    Action.PRE_REVIEW_PASS: acceptance.pre_review_pass,
+    Action.PRE_REVIEW_RETURN: acceptance.pre_review_return,
+    Action.RECEIVE: acceptance.receive,
+    Action.ACCEPT: acceptance.accept,
+    Action.REFUSE: acceptance.refuse,
+    Action.REQUEST_CORRECTION: acceptance.request_correction,
+    Action.SUBMIT_CORRECTION: acceptance.submit_correction,
+    Action.PASS: steps.pass_on,
+    Action.RETURN: steps.send_back,
+    Action.TRANSFER: steps.transfer,
+    Action.SUSPEND: pauses.suspend,
+    Action.RESUME: pauses.resume,
+    Action.REQUEST_EXTENSION: pauses.request_extension,
+    Action.DECIDE_EXTENSION: pauses.decide_extension,
+    Action.CARRY_OUT: steps.carry_out,
+    Action.RECORD_RESULT: steps.record_result,
+    Action.APPROVE: steps.approve,
+    Action.DENY: steps.deny,
+    Action.FILE: steps.file,
+    Action.ISSUE: endings.issue,
+    Action.WITHDRAW: endings.withdraw,
+    Action.TERMINATE: endings.terminate,
+    Action.ARCHIVE: endings.archive,
+    Action.REOPEN: endings.reopen,
+}
+
+OWES_A_REASON = frozenset(
+    {
+        Action.REFUSE,
+        Action.PRE_REVIEW_RETURN,
+        Action.RETURN,
+        Action.DENY,
+        Action.REQUEST_EXTENSION,
+        Action.WITHDRAW,
+        Action.TERMINATE,
+        Action.REOPEN,
+    }
+)
+"""「不符合」 without a reason is what residents complain of most: these need a comment."""
+
+_CLAIMS_NOT = frozenset({Action.RELEASE, Action.TRANSFER, Action.DECIDE_EXTENSION})
+
+
+async def act(
+    session: AsyncSession,
+    settings: Settings,
+    actor: Actor,
+    number: str,
+    body: ActionIn,
+    key: str | None,
+    if_match: str | None,
+) -> CaseOut:
+    """Take an action. Raises `NotFound`, `ActionNotAllowed`, `StaleVersion`, `Invalid`."""
+    work = await lock(session, settings, actor, number, body)
+    case = work.case
+    if await idempotency.claim(session, actor, key, body, case.id, f"act:{case.id}") is None:
+        check_version(case, if_match)
+        await transition(work, actor)
+    return await reading.present(session, settings, actor, case)
+
+
+async def lock(
+    session: AsyncSession, settings: Settings, actor: Actor, number: str, body: ActionIn
+) -> Work:
+    """The case, its row locked until the transaction ends. Raises `NotFound`."""
+    tree = await get_tree(session)
+    case = await session.scalar(
+        select(Case)
+        .where(by_number(number), visible(actor, readable_scope(tree, actor)))
+        .with_for_update(of=Case)
+    )
+    if case is None:
+        raise NotFound
+    return await work_on(session, settings, actor, tree, case, body)
+
+
+async def work_on(
+    session: AsyncSession,
+    settings: Settings,
+    actor: Actor | None,
+    tree: Tree,
+    case: Case,
+    body: ActionIn,
+) -> Work:
+    """What a locked case is worked on with."""
+    return Work(
+        session=session,
+        settings=settings,
+        actor=actor,
+        tree=tree,
+        calendar=await get_calendar(session),
+        case=case,
+        matter=await version(session, case.matter_version_id),
+        tasks=await open_tasks(session, case.id),
+        body=body,
+        now=clock.now(),
+    )
+
+
+async def transition(work: Work, actor: Actor) -> None:
+    """Judge `work.body` for `actor`, carry it out and write it."""
+    action = work.body.action
+    view = situation(work.tree, actor, work.case, work.tasks)
+    if not legal(action, view):
+        raise ActionNotAllowed(action=action)
+    if action in OWES_A_REASON and not work.body.comment:
+        raise Invalid.field("/comment", "missing", Text("请说明理由", "Give the reason"))
+    work.task = pick_task(work, view)
+    if work.task is not None and action not in _CLAIMS_NOT:
+        work.task.claimed_by = actor.staff_id
+    await HANDLERS[action](work)
+    await work.save()
+
+
+def pick_task(work: Work, view: Situation) -> Task | None:
+    """The open task that is meant. Raises `WhichTask` where several could be."""
+    action = work.body.action
+    positions = held_tasks(action, view)
+    if not positions and Party.SUPERVISOR in RULES[action].parties & view.parties:
+        positions = list(range(len(work.tasks)))
+    if Party.HOLDER not in RULES[action].parties:
+        return None
+    candidates = [work.tasks[position] for position in positions]
+    if work.body.task_id is not None:
+        candidates = [task for task in candidates if task.id == work.body.task_id]
+        if not candidates:
+            raise ActionNotAllowed(action=action)
+    if len(candidates) > 1 and action in ON_ONE_TASK:
+        raise WhichTask
+    return candidates[0] if candidates else None
+
+
+ON_ONE_TASK = frozenset(
+    {
+        Action.CLAIM,
+        Action.RELEASE,
+        Action.PASS,
+        Action.RETURN,
+        Action.TRANSFER,
+        Action.APPROVE,
+        Action.DENY,
+        Action.FILE,
+        Action.CARRY_OUT,
+    }
+)
+"""Actions on a single step; the others concern the whole case, whichever task is held."""
+
+
+def check_version(case: Case, if_match: str | None) -> None:
+    """Raises `StaleVersion` where the caller saw another version."""
+    if if_match is None or if_match.strip() == "*":
+        return
+    seen = if_match.strip().removeprefix("W/").strip('"')
+    if seen != str(case.version):
+        raise StaleVersion
