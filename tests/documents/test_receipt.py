@@ -5,15 +5,10 @@ from dataclasses import replace
 from datetime import date
 
 from pypdf import PdfReader
+
+from tests.documents.samples import CASE, RECEIPT, text_of
 from tongban.cases.documents.data import Material, Party
 from tongban.cases.documents.render import render_receipt
-
-from tests.documents.samples import CASE, RECEIPT
-
-
-def text_of(pdf: bytes) -> str:
-    pages = PdfReader(io.BytesIO(pdf)).pages
-    return "".join(page.extract_text() for page in pages).replace("\n", "").replace(" ", "")
 
 
 def test_number_matter_due_date_and_query_code_are_in_the_text() -> None:

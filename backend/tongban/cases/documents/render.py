@@ -18,7 +18,15 @@ import segno
 import typst
 
 from tongban.cases.documents import wording
-from tongban.cases.documents.data import CaseHead, Party, Receipt
+from tongban.cases.documents.data import (
+    CaseHead,
+    Handover,
+    Notice,
+    Party,
+    Receipt,
+    Refusal,
+    Result,
+)
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _lock = Lock()
@@ -49,6 +57,92 @@ def render_receipt(receipt: Receipt) -> bytes:
         url=url,
         qr=_qr(url),
         footer=f"{receipt.case.number}　办结期限 {receipt.due_on.isoformat()}",
+    )
+
+
+def render_notice(notice: Notice) -> bytes:
+    """一次性告知单, A4: everything that is missing or wrong, why, and how to put it right."""
+    return _render(
+        "notice",
+        notice.case,
+        notice.told_on,
+        received_on=notice.received_on,
+        told_on=notice.told_on,
+        clerk=notice.clerk,
+        shortcomings=[
+            {**asdict(item), "kind": wording.SHORTCOMINGS[item.kind]}
+            for item in notice.shortcomings
+        ],
+        ways=wording.correction_ways(notice),
+        legal_basis=notice.legal_basis,
+    )
+
+
+def render_refusal(refusal: Refusal) -> bytes:
+    """不予受理通知书, A4: the decision, its reasons and basis, and how to contest it."""
+    office = refusal.case.office
+    return _render(
+        "refusal",
+        refusal.case,
+        refusal.decided_on,
+        applied_on=refusal.applied_on,
+        decided_on=refusal.decided_on,
+        reasons=refusal.reasons,
+        legal_basis=refusal.legal_basis,
+        apply_to=refusal.apply_to,
+        remedies=wording.remedies(refusal.remedies, office.name, office.complaints),
+    )
+
+
+def render_handover(handover: Handover) -> bytes:
+    """代办交接单, A4: what a bureau was handed, who signed, what came back and when."""
+    originals = [item for item in handover.materials if item.form in wording.WITH_ORIGINAL]
+    return _render(
+        "handover",
+        handover.case,
+        handover.handed_on,
+        runner=handover.runner,
+        bureau=handover.bureau,
+        handed_on=handover.handed_on,
+        expected_on=handover.expected_on,
+        materials=[
+            {
+                **asdict(item),
+                "form": wording.FORMS[item.form],
+                "leaves_original": item.form in wording.WITH_ORIGINAL,
+            }
+            for item in handover.materials
+        ],
+        originals=sum(item.copies for item in originals),
+        received_by=handover.received_by,
+        result=handover.result,
+        returned_on=handover.returned_on,
+    )
+
+
+def render_result(result: Result) -> bytes:
+    """办结通知书, A4: what was decided, and how to collect it."""
+    office = result.case.office
+    denied = result.outcome == "denied"
+    return _render(
+        "result",
+        result.case,
+        result.concluded_on,
+        accepted_on=result.accepted_on,
+        concluded_on=result.concluded_on,
+        deciding=result.deciding,
+        outcome=wording.OUTCOMES[result.outcome],
+        denied=denied,
+        opinion=result.opinion,
+        legal_basis=result.legal_basis,
+        papers=result.papers,
+        issuing=result.issuing,
+        collection=result.collection,
+        remedies=wording.remedies(result.remedies, office.name, office.complaints)
+        if denied
+        else "",
+        url=result.evaluation_url,
+        qr=_qr(result.evaluation_url),
     )
 
 

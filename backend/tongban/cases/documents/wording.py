@@ -8,6 +8,7 @@ from tongban.cases.documents.data import (
     Handling,
     Linkage,
     MaterialForm,
+    Notice,
     Outcome,
     Party,
     Receipt,
@@ -21,6 +22,8 @@ FORMS: dict[MaterialForm, str] = {
     "original_and_copy": "原件及复印件",
     "electronic": "电子件",
 }
+WITH_ORIGINAL: frozenset[MaterialForm] = frozenset({"original", "original_and_copy"})
+SHORTCOMINGS = {"missing": "缺少", "wrong": "有误"}
 CASE_KINDS: dict[CaseKind, str] = {"immediate": "即办件", "promised": "承诺件"}
 HANDLINGS: dict[Handling, str] = {"direct": "即办", "carried": "代办", "filing": "备案"}
 OUTCOMES: dict[Outcome, str] = {
@@ -76,6 +79,20 @@ def handling_notes(receipt: Receipt) -> list[str]:
     if receipt.handling == "carried":
         notes.append(f"本件由代办员代您送{receipt.deciding}办理，您无需自行前往。")
     return notes
+
+
+def correction_ways(notice: Notice) -> list[str]:
+    """How the applicant hands in what is missing, and what the office promises in turn."""
+    ways = []
+    if notice.online_url:
+        ways.append(f"请登录{notice.online_url}，在原申请中按上表逐项修改、补交后重新提交。")
+    else:
+        ways.append(f"请携带本告知单和补正材料到{notice.case.office.name}办理。")
+    if notice.respond_by:
+        day = notice.respond_by
+        ways.append(f"请于{day.year}年{day.month}月{day.day}日前补正。")
+    ways.append("以上为本次申请需要补正的全部内容，按此补正后，我们将依法受理。")
+    return ways
 
 
 def remedies(given: Remedies | None, office: str, complaints: str) -> str:
