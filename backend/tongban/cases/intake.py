@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tongban.cases import acceptance, editing, idempotency, numbers, reading, sealing
+from tongban.cases import acceptance, editing, idempotency, numbers, personal, reading, sealing
 from tongban.cases.checking import check
 from tongban.cases.models import Case, CaseMaterial, CasePersonal, CaseScope
 from tongban.cases.placement import counter, home_of, place
@@ -144,6 +144,9 @@ async def discard(session: AsyncSession, actor: Actor, number: str) -> None:
     )
     if case is None:
         raise NotFound
+    # Personal data first: row-level security still needs the scope rows to find it.
+    await personal.set_scope(session, await get_tree(session), actor)
+    await session.execute(delete(CasePersonal).where(CasePersonal.case_id == case.id))
     await session.execute(delete(CaseMaterial).where(CaseMaterial.case_id == case.id))
     await session.execute(delete(CaseScope).where(CaseScope.case_id == case.id))
     await session.execute(delete(Case).where(Case.id == case.id))

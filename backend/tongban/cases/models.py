@@ -4,7 +4,18 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String, Uuid, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -253,7 +264,7 @@ class Outbox(Base):
 
     __tablename__ = "outbox"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     topic: Mapped[str] = mapped_column(String(40))
     case_id: Mapped[UUID]
     payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
@@ -286,12 +297,12 @@ class Handover(Base):
 
 
 class Collection(Base):
-    """Who collected a result, how, when."""
+    """Who collected a result, how, when; a reopened case can have several."""
 
     __tablename__ = "collections"
 
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
-    at: Mapped[datetime] = mapped_column(_Moment)
+    at: Mapped[datetime] = mapped_column(_Moment, primary_key=True)
     method: Mapped[str] = mapped_column(String(12))
     collected_by: Mapped[str] = mapped_column(String(60))
     tracking_number: Mapped[str | None] = mapped_column(String(60))
