@@ -105,14 +105,14 @@ ActorDep = Annotated[Actor, Depends(current_actor)]
 
 
 @lru_cache
-def require(permission: Permission) -> Callable[[Actor], Awaitable[Actor]]:
-    """A dependency giving the actor if they hold the permission anywhere, else `Forbidden`.
+def require(*permissions: Permission) -> Callable[[Actor], Awaitable[Actor]]:
+    """A dependency giving the actor if they hold one of the permissions anywhere, else `Forbidden`.
 
     Where it is held is the service's question: see `Actor.organisations`.
     """
 
     async def permitted(actor: ActorDep) -> Actor:
-        if not actor.can(permission):
+        if actor.permissions.isdisjoint(permissions):
             raise Forbidden
         return actor
 

@@ -1,11 +1,23 @@
 """The tree in memory, and changes to it."""
 
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tongban.core import clock
+from tongban.core.pages import decode_cursor, encode_cursor
+from tongban.core.problems import NotFound
+from tongban.organisations.files import Row, read_file
 from tongban.organisations.models import Organisation, TreeRevision
+from tongban.organisations.schemas import (
+    OrganisationChange,
+    OrganisationPage,
+    OrganisationRow,
+    OrganisationView,
+)
 from tongban.organisations.tree import Kind, Tree, Unit
 
 _REMEMBERED = "tree_revision"
@@ -56,3 +68,148 @@ async def _load(session: AsyncSession) -> Tree:
         )
     )
     return Tree(Unit(row.id, row.code, row.name, Kind(row.kind), row.parent_id) for row in rows)
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What an import did, by code. `missing` are active here and absent from the file: kept."""
+
+    created: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    unchanged: int = 0
+    missing: list[str] = field(default_factory=list)
+
+
+async def import_organisations(session: AsyncSession, data: Any) -> ImportReport:
+    """Bring the tree to what a district's file says (shape: `tongban.organisations.files`).
+
+    Idempotent. Raises `FileRefused` with every mistake before anything is written.
+    """
+    rows = read_file(data)
+    known = {row.code: row for row in await session.scalars(select(Organisation))}
+    report = ImportReport()
+    by_depth: dict[int, list[Organisation]] = {}
+    for row in rows:
+        parent = known.get(row.parent) if row.parent else None
+        organisation = known.get(row.code)
+        path = f"{parent.path}.{row.code}" if parent else row.code
+        if organisation is None:
+            organisation = Organisation(code=row.code, path=path, active=True)
+            known[row.code] = organisation
+            by_depth.setdefault(path.count("."), []).append(organisation)
+            _take(organisation, row)
+            report.created.append(row.code)
+        elif _take(organisation, row):
+            organisation.updated_at = clock.now()
+            report.changed.append(row.code)
+        else:
+            report.unchanged += 1
+    await _insert(session, by_depth, known)
+    in_file = {row.code for row in rows}
+    report.missing = sorted(o.code for o in known.values() if o.active and o.code not in in_file)
+    forget_revision(session)
+    return report
+
+
+def _take(organisation: Organisation, row: Row) -> bool:
+    """Copy a row's content; whether anything was different."""
+    changed = False
+    for name in ("kind", "name", "full_name", "office_name", "sort_order", "attributes"):
+        value = getattr(row, name)
+        if getattr(organisation, name) != value:
+            setattr(organisation, name, value)
+            changed = True
+    return changed
+
+
+async def _insert(
+    session: AsyncSession,
+    by_depth: dict[int, list[Organisation]],
+    known: dict[str, Organisation],
+) -> None:
+    for _, organisations in sorted(by_depth.items()):
+        for organisation in organisations:
+            above = organisation.path.split(".")[-2:-1]
+            organisation.parent_id = known[above[0]].id if above else None
+        session.add_all(organisations)
+        await session.flush()
+    await session.flush()
+
+
+async def list_organisations(
+    session: AsyncSession,
+    *,
+    kind: Kind | None,
+    parent: str | None,
+    q: str | None,
+    limit: int,
+    cursor: str | None,
+) -> OrganisationPage:
+    """Organisations in tree order. `parent` keeps those directly below that code."""
+    tree = await get_tree(session)
+    query = select(Organisation).order_by(Organisation.path).limit(limit + 1)
+    if kind:
+        query = query.where(Organisation.kind == kind)
+    if parent:
+        query = query.where(Organisation.parent_id == _known(tree, parent).id)
+    if q:
+        found = Organisation.full_name.contains(q, autoescape=True)
+        query = query.where(found | Organisation.code.startswith(q.upper(), autoescape=True))
+    after = decode_cursor(cursor, (str,))
+    if after:
+        last = _known(tree, after[0])
+        path = ".".join(unit.code for unit in (*tree.ancestors(last)[::-1], last))
+        query = query.where(Organisation.path > func.text2ltree(path))
+    rows = list(await session.scalars(query))
+    items = [OrganisationRow(**_line(row)) for row in rows[:limit]]
+    more = len(rows) > limit
+    return OrganisationPage(
+        items=items, next_cursor=encode_cursor(rows[limit - 1].code) if more else None
+    )
+
+
+async def get_organisation(session: AsyncSession, code: str) -> OrganisationView:
+    """One organisation. Raises `NotFound`."""
+    return _view(await _by_code(session, code))
+
+
+async def change_organisation(
+    session: AsyncSession, code: str, change: OrganisationChange
+) -> OrganisationView:
+    """Rename an organisation or switch it on or off. Raises `NotFound`."""
+    organisation = await _by_code(session, code)
+    for name, value in change.model_dump(exclude_none=True).items():
+        setattr(organisation, name, value)
+    organisation.updated_at = clock.now()
+    await session.flush()
+    forget_revision(session)
+    return _view(organisation)
+
+
+async def _by_code(session: AsyncSession, code: str) -> Organisation:
+    unit = _known(await get_tree(session), code)
+    return await session.get_one(Organisation, unit.id)
+
+
+def _known(tree: Tree, code: str) -> Unit:
+    unit = tree.find(code)
+    if unit is None:
+        raise NotFound
+    return unit
+
+
+def _line(row: Organisation) -> dict[str, Any]:
+    path = row.path.split(".")
+    return {
+        "code": row.code,
+        "kind": row.kind,
+        "name": row.name,
+        "full_name": row.full_name,
+        "parent_code": path[-2] if len(path) > 1 else None,
+        "path": path,
+        "active": row.active,
+    }
+
+
+def _view(row: Organisation) -> OrganisationView:
+    return OrganisationView(**_line(row), office_name=row.office_name, attributes=row.attributes)

@@ -1,0 +1,266 @@
+"""The import file of a district: its shape, its rules, and the rows that it means.
+
+Shape: `{district: {code, name, full_name, bureaus: […]}, streets: [{code, name, office_name,
+hall: {name, windows}, sections: […], communities: [{code, name, units: […]}]}]}`. Codes are
+those of the statistical division codes: district 6 digits (GB/T 2260), street 9 (GB/T 10114),
+community 12; what is below a body has its code, a hyphen and a local part. The section with the
+local part `DT` is the street's hall.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from tongban.core.texts import Text
+from tongban.core.validation import field_errors
+from tongban.organisations.tree import Kind
+
+HALL = "DT"
+
+_Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"^[^\x00]*$"),
+]
+_LocalCode = Annotated[str, StringConstraints(pattern=r"^\d{6,12}-[A-Z0-9]{1,12}$")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+
+class BureauPart(_Part):
+    code: _LocalCode
+    name: _Name
+    full_name: _Name
+    duty: str = ""
+
+
+class SectionPart(_Part):
+    code: _LocalCode
+    name: _Name
+    categories: list[_Name] = []
+    guided_by: str = ""
+
+
+class UnitPart(_Part):
+    code: _LocalCode
+    name: _Name
+
+
+class CommunityPart(_Part):
+    code: Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
+    name: _Name
+    units: list[UnitPart] = []
+
+
+class HallPart(_Part):
+    name: _Name
+    windows: Annotated[int, Field(ge=1, le=99)]
+
+
+class StreetPart(_Part):
+    code: Annotated[str, StringConstraints(pattern=r"^\d{9}$")]
+    name: _Name
+    office_name: _Name
+    hall: HallPart
+    sections: list[SectionPart]
+    communities: list[CommunityPart]
+
+
+class DistrictPart(_Part):
+    code: Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
+    name: _Name
+    full_name: _Name
+    bureaus: list[BureauPart] = []
+
+
+class DistrictFile(_Part):
+    district: DistrictPart
+    streets: Annotated[list[StreetPart], Field(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One mistake in a file: of which organisation, in which field."""
+
+    organisation: str
+    field: str
+    text: Text
+
+
+class FileRefused(Exception):
+    """The file has mistakes; nothing of it was imported."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        super().__init__(f"{len(findings)} findings")
+        self.findings = findings
+
+
+@dataclass(slots=True)
+class Row:
+    """An organisation as the file describes it."""
+
+    code: str
+    kind: Kind
+    name: str
+    full_name: str
+    office_name: str
+    parent: str | None
+    sort_order: int
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+
+def read_file(data: Any) -> list[Row]:
+    """The rows of a file, parents before children. Raises `FileRefused` naming every mistake."""
+    try:
+        content = DistrictFile.model_validate(data)
+    except ValidationError as error:
+        raise FileRefused(_shape_findings(data, error)) from error
+    rows = list(_rows(content))
+    findings = [*_wrong_parents(rows), *_duplicates(rows), *_without_hall(content)]
+    if findings:
+        raise FileRefused(findings)
+    return rows
+
+
+def _rows(content: DistrictFile) -> Iterator[Row]:
+    district = content.district
+    yield Row(
+        district.code, Kind.DISTRICT, district.name, district.full_name, district.full_name, None, 0
+    )
+    for order, bureau in enumerate(district.bureaus):
+        yield Row(
+            bureau.code,
+            Kind.BUREAU,
+            bureau.name,
+            bureau.full_name,
+            bureau.full_name,
+            district.code,
+            order,
+            {"duty": bureau.duty},
+        )
+    for order, street in enumerate(content.streets, start=len(district.bureaus)):
+        full_name = district.full_name + street.name
+        yield Row(
+            street.code,
+            Kind.STREET,
+            street.name,
+            full_name,
+            street.office_name,
+            district.code,
+            order,
+        )
+        yield from _street_rows(street)
+
+
+def _street_rows(street: StreetPart) -> Iterator[Row]:
+    for order, section in enumerate(street.sections):
+        is_hall = section.code == f"{street.code}-{HALL}"
+        yield Row(
+            section.code,
+            Kind.HALL if is_hall else Kind.SECTION,
+            section.name,
+            street.hall.name if is_hall else _joined(street.name, section.name),
+            street.office_name,
+            street.code,
+            order,
+            {"categories": section.categories, "guided_by": section.guided_by},
+        )
+    for number in range(1, street.hall.windows + 1):
+        yield Row(
+            f"{street.code}-{HALL}-{number:02}",
+            Kind.WINDOW,
+            f"{number}号窗口",
+            f"{street.hall.name}{number}号窗口",
+            street.office_name,
+            f"{street.code}-{HALL}",
+            number,
+        )
+    for order, community in enumerate(street.communities, start=len(street.sections)):
+        yield from _community_rows(street, community, order)
+
+
+def _community_rows(street: StreetPart, community: CommunityPart, order: int) -> Iterator[Row]:
+    yield Row(
+        community.code,
+        Kind.COMMUNITY,
+        community.name,
+        street.name + community.name,
+        community.name,
+        street.code,
+        order,
+    )
+    for place, unit in enumerate(community.units):
+        name = _joined(community.name, unit.name)
+        yield Row(
+            unit.code, Kind.SECTION, unit.name, street.name + name, name, community.code, place
+        )
+
+
+def _joined(body: str, part: str) -> str:
+    """德胜街道 + 街道残联 → 德胜街道残联: the word that ends one and begins the other once."""
+    return body + (part[2:] if part[:2] == body[-2:] and len(part) > 2 else part)
+
+
+def _wrong_parents(rows: list[Row]) -> Iterator[Finding]:
+    for row in rows:
+        if row.parent is None:
+            continue
+        rest = row.code.removeprefix(row.parent)
+        digits = row.kind in (Kind.STREET, Kind.COMMUNITY)
+        if rest == row.code or not re.fullmatch(r"\d{3}" if digits else r"-[A-Z0-9]+", rest):
+            text = Text(
+                "代码 {code} 应以上级代码 {parent} 开头", "Code {code} must begin with {parent}"
+            )
+            yield Finding(row.full_name, "code", text.using(code=row.code, parent=row.parent))
+
+
+def _duplicates(rows: list[Row]) -> Iterator[Finding]:
+    codes: set[str] = set()
+    names: set[tuple[str | None, str]] = set()
+    for row in rows:
+        if row.code in codes:
+            text = Text("代码 {code} 重复", "Code {code} appears twice")
+            yield Finding(row.full_name, "code", text.using(code=row.code))
+        elif (row.parent, row.name) in names:
+            # Process definitions name sections and bureaus, so a name must mean one of them.
+            text = Text("同一上级下名称“{name}”重复", "Two siblings are both named “{name}”")
+            yield Finding(row.full_name, "name", text.using(name=row.name))
+        codes.add(row.code)
+        names.add((row.parent, row.name))
+
+
+def _without_hall(content: DistrictFile) -> Iterator[Finding]:
+    for street in content.streets:
+        hall = f"{street.code}-{HALL}"
+        if all(section.code != hall for section in street.sections):
+            text = Text(
+                "缺少大厅科室 {code}，街道无法受理",
+                "No hall section {code}: nowhere to accept cases",
+            )
+            yield Finding(street.name, "sections", text.using(code=hall))
+
+
+def _shape_findings(data: Any, error: ValidationError) -> list[Finding]:
+    details = error.errors()
+    return [
+        Finding(*_place(data, detail["loc"]), found.text)
+        for detail, found in zip(details, field_errors(details), strict=True)
+    ]
+
+
+def _place(data: Any, location: tuple[int | str, ...]) -> tuple[str, str]:
+    """The nearest named organisation above a location, and the rest of the way to the field."""
+    organisation, rest, node = "—", location, data
+    for depth, key in enumerate(location):
+        try:
+            node = node[key]
+        except (KeyError, IndexError, TypeError):
+            break
+        if isinstance(node, dict) and "code" in node:
+            organisation = f"{node.get('name', '')} {node['code']}".strip()
+            rest = location[depth + 1 :]
+    return organisation, "/".join(str(key) for key in rest) or "—"

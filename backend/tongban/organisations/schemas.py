@@ -1,0 +1,37 @@
+"""What crosses the API about organisations."""
+
+from typing import Any
+
+from pydantic import Field
+
+from tongban.core.schemas import InputModel, OutputModel
+from tongban.organisations.tree import Kind
+
+
+class OrganisationRow(OutputModel):
+    """A line of the flat list; `path` holds the codes from the district down."""
+
+    code: str
+    kind: Kind
+    name: str
+    full_name: str
+    parent_code: str | None
+    path: list[str]
+    active: bool
+
+
+class OrganisationPage(OutputModel):
+    items: list[OrganisationRow]
+    next_cursor: str | None
+
+
+class OrganisationView(OrganisationRow):
+    office_name: str
+    attributes: dict[str, Any]
+
+
+class OrganisationChange(InputModel):
+    """What may be edited here; everything else comes by import."""
+
+    name: str | None = Field(None, min_length=1, max_length=60)
+    active: bool | None = None

@@ -1,0 +1,88 @@
+"""The district's tree and people in it, for tests of every domain."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import tongban.data
+from tongban.identity import passwords
+from tongban.identity.models import GrantRow, Staff
+from tongban.identity.roles import Role
+from tongban.organisations.models import Organisation
+from tongban.organisations.service import import_organisations
+
+PASSWORD = "a password for tests"
+
+
+@lru_cache
+def password_hash() -> str:
+    return passwords.hash_now(PASSWORD)
+
+
+def organisations_file() -> dict[str, Any]:
+    """The packaged organisations, a fresh copy."""
+    folder = Path(tongban.data.__file__).parent
+    content: dict[str, Any] = orjson.loads((folder / "organisations.json").read_bytes())
+    return content
+
+
+async def import_tree(session: AsyncSession) -> None:
+    await import_organisations(session, organisations_file())
+
+
+async def make_staff(
+    session: AsyncSession,
+    username: str,
+    organisation: str,
+    *roles: Role | tuple[Role, str],
+    **overrides: Any,
+) -> Staff:
+    """An account at `organisation` (a code); roles there, or elsewhere as `(role, code)`."""
+    codes = [role[1] if isinstance(role, tuple) else organisation for role in roles]
+    found = await session.execute(
+        select(Organisation.code, Organisation.id).where(
+            Organisation.code.in_([organisation, *codes])
+        )
+    )
+    ids = {row.code: row.id for row in found}
+    staff = Staff(
+        **{
+            "username": username,
+            "name": "张敏",
+            "organisation_id": ids[organisation],
+            "password_hash": password_hash(),
+        }
+        | overrides
+    )
+    session.add(staff)
+    await session.flush()
+    session.add_all(
+        GrantRow(
+            staff_id=staff.id,
+            role=role[0] if isinstance(role, tuple) else role,
+            organisation_id=ids[code],
+        )
+        for role, code in zip(roles, codes, strict=True)
+    )
+    await session.flush()
+    return staff
+
+
+async def sign_in(
+    client: httpx.AsyncClient, username: str, password: str = PASSWORD, **form: str
+) -> httpx.Response:
+    return await client.post(
+        "/api/v1/auth/token", data={"username": username, "password": password, **form}
+    )
+
+
+async def headers_of(client: httpx.AsyncClient, username: str, **form: str) -> dict[str, str]:
+    """The `Authorization` header of somebody who has just signed in."""
+    answer = await sign_in(client, username, **form)
+    assert answer.status_code == 200, answer.text
+    return {"Authorization": f"Bearer {answer.json()['access_token']}"}
