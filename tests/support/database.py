@@ -7,8 +7,10 @@ roles takes `committed_db` (a clone of its own) and `committed_client`.
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -24,13 +26,13 @@ from sqlalchemy.ext.asyncio import (
     async_sessionmaker,
     create_async_engine,
 )
+
+from tests.support.environment import NAMED_SERVERS
 from tongban.app import create_app
 from tongban.core.db import make_engine, make_sessions
 from tongban.core.settings import get_settings
 from tongban.runtime import Services, start_services
 from tongban.runtime.services import DatabaseUrls
-
-from tests.support.environment import NAMED_SERVERS
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = "tongban_test_template"
@@ -126,13 +128,11 @@ async def session(connection: AsyncConnection) -> AsyncIterator[AsyncSession]:
 
 
 @pytest_asyncio.fixture
-async def client(
-    app: FastAPI, connection: AsyncConnection, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[httpx.AsyncClient]:
+async def client(app: FastAPI, connection: AsyncConnection) -> AsyncIterator[httpx.AsyncClient]:
     """HTTP to the application; requests one after another, all on the test's connection."""
-    monkeypatch.setattr(app.state, "sessions", _savepoint_sessions(connection))
-    async with _http(app) as opened:
-        yield opened
+    with _using(app, sessions=_savepoint_sessions(connection)):
+        async with _http(app) as opened:
+            yield opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +156,23 @@ async def committed_db(services: Services, template: str) -> AsyncIterator[Commi
 
 @pytest_asyncio.fixture
 async def committed_client(
-    app: FastAPI, committed_db: CommittedDatabase, monkeypatch: pytest.MonkeyPatch
+    app: FastAPI, committed_db: CommittedDatabase
 ) -> AsyncIterator[httpx.AsyncClient]:
     """HTTP to the application over `committed_db`; requests may run at the same time."""
-    monkeypatch.setattr(app.state, "engine", committed_db.engine)
-    monkeypatch.setattr(app.state, "sessions", committed_db.sessions)
-    async with _http(app) as opened:
-        yield opened
+    with _using(app, engine=committed_db.engine, sessions=committed_db.sessions):
+        async with _http(app) as opened:
+            yield opened
+
+
+@contextmanager
+def _using(app: FastAPI, **state: Any) -> Iterator[None]:
+    """`monkeypatch` would not put an attribute of Starlette's `State` back, but delete it."""
+    before = {name: getattr(app.state, name) for name in state}
+    for name, value in state.items():
+        setattr(app.state, name, value)
+    yield
+    for name, value in before.items():
+        setattr(app.state, name, value)
 
 
 def _http(app: FastAPI) -> httpx.AsyncClient:

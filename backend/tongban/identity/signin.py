@@ -189,7 +189,7 @@ async def refresh(
     ).one_or_none()
     if found is None:
         return RefreshInvalid()
-    used, opened, staff = found.tuple()
+    used, opened, staff = found
     now = clock.now()
     if opened.revoked_at or used.expires_at <= now or not staff.active:
         return RefreshInvalid()
