@@ -8,6 +8,8 @@ from fastapi import APIRouter, FastAPI
 from tongban.core import http
 from tongban.core.db import make_engine, make_sessions
 from tongban.core.settings import Settings, get_settings
+from tongban.files import routes as files
+from tongban.identity import routes as identity
 
 API = "/api/v1"
 
@@ -41,4 +43,4 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 def _routers() -> list[APIRouter]:
-    return []
+    return [identity.router, files.router]

@@ -31,6 +31,8 @@ class Settings(BaseSettings):
     files_url: str = "memory://"
     """Object storage: `file:///folder`, `s3://bucket/prefix` or `memory://`."""
     max_file_bytes: int = 20 * 1024 * 1024
+    clamd: str = ""
+    """`host:port` of a clamd that scans uploads; empty where there is none."""
     static_dir: str = ""
     """Folder holding the built SPAs (`staff/`, `public/`); empty where nginx serves them."""
     public_url: str = "http://127.0.0.1:8000"

@@ -1,0 +1,1 @@
+"""Attachments: content stored once under its digest, a row for each upload."""
