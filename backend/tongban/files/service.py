@@ -120,10 +120,9 @@ async def record_upload(
 
 
 async def store_generated(
-    session: AsyncSession, name: str, media_type: str, content: IO[bytes]
+    session: AsyncSession, settings: Settings, name: str, media_type: str, content: IO[bytes]
 ) -> File:
     """Keep something that the platform made itself; it counts as attached."""
-    settings = get_settings()
     digest, size = await asyncio.to_thread(_measure, content)
     await storage.put(storage.get_store(settings.files_url), digest, content)
     stored = Stored(digest, media_type, size, rules.safe_name(name), ScanState.CLEAN)
