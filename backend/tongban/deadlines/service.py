@@ -1,0 +1,149 @@
+"""The official calendar in memory, its seed, and its edits."""
+
+import calendar as months
+from collections.abc import Iterator
+from datetime import date, timedelta
+from uuid import UUID
+
+import chinese_calendar
+from sqlalchemy import delete, extract, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tongban.core import clock
+from tongban.deadlines.models import CalendarDay, CalendarRevision, CalendarYear
+from tongban.deadlines.problems import DayOutsideYear, DayTwice
+from tongban.deadlines.rules import Calendar
+from tongban.deadlines.schemas import DayIn, YearIn, YearOut
+from tongban.identity import audit
+from tongban.identity.actor import Actor
+
+FIRST_SEEDED_YEAR = 2004
+_NOTICE_MONTH = 11
+
+# Calendars of this process by revision; the one before stays while requests still hold it.
+_calendars: dict[UUID, Calendar] = {}
+_KEPT = 2
+
+
+async def get_calendar(session: AsyncSession) -> Calendar:
+    """The calendar as this transaction sees it; one small query where nothing has changed."""
+    revision = (await session.scalars(select(CalendarRevision.revision))).one()
+    if revision not in _calendars:
+        loaded = await load_calendar(session)
+        while len(_calendars) >= _KEPT:
+            del _calendars[next(iter(_calendars))]
+        _calendars[revision] = loaded
+    return _calendars[revision]
+
+
+async def load_calendar(session: AsyncSession) -> Calendar:
+    """The calendar from its tables."""
+    days = await session.execute(select(CalendarDay.date, CalendarDay.is_working))
+    years = await session.scalars(select(CalendarYear.year))
+    return Calendar(dict(days.tuples().all()), frozenset(years))
+
+
+async def seed_calendar(session: AsyncSession) -> list[int]:
+    """Publish every year that the package knows and the table does not; gives those years.
+
+    What an administrator has published or corrected is left alone.
+    """
+    known = frozenset(await session.scalars(select(CalendarYear.year)))
+    last = max(day.year for day in chinese_calendar.holidays)
+    added = [year for year in range(FIRST_SEEDED_YEAR, last + 1) if year not in known]
+    rows = [row for year in added for row in _official(year)]
+    if rows:
+        await session.execute(insert(CalendarDay), rows)
+    if added:
+        stamped = [{"year": year, "published_at": clock.now()} for year in added]
+        await session.execute(insert(CalendarYear), stamped)
+    return added
+
+
+def _official(year: int) -> Iterator[dict[str, object]]:
+    """The days of a year that differ from Monday–Friday, by the State Council's notices."""
+    day = date(year, 1, 1)
+    while day.year == year:
+        working = chinese_calendar.is_workday(day)
+        if working is not (day.weekday() < months.SATURDAY):
+            yield {"date": day, "is_working": working, "note": _note(day, working)}
+        day += timedelta(days=1)
+
+
+def _note(day: date, working: bool) -> str:
+    _, name = chinese_calendar.get_holiday_detail(day)
+    holiday = chinese_calendar.Holiday(name).chinese if name else ""
+    return f"{holiday}调休上班" if working else holiday
+
+
+async def read_year(session: AsyncSession, year: int) -> YearOut:
+    """The exceptions of a year, and whether it is published."""
+    stamp = await session.get(CalendarYear, year, populate_existing=True)
+    days = await session.scalars(
+        select(CalendarDay)
+        .where(extract("year", CalendarDay.date) == year)
+        .order_by(CalendarDay.date)
+        .execution_options(populate_existing=True)
+    )
+    return YearOut.model_validate(
+        {
+            "year": year,
+            "published": stamp is not None,
+            "published_at": stamp.published_at if stamp else None,
+            "days": list(days),
+        }
+    )
+
+
+async def publish_year(session: AsyncSession, actor: Actor, year: int, body: YearIn) -> YearOut:
+    """Replace the exceptions of a year by those of the official notice.
+
+    Due dates that were provisional are the cases' to compute again. Raises `DayOutsideYear`,
+    `DayTwice`.
+    """
+    _check_days(year, body.days)
+    await session.execute(delete(CalendarDay).where(extract("year", CalendarDay.date) == year))
+    if body.days:
+        await session.execute(insert(CalendarDay), [day.model_dump() for day in body.days])
+    await session.execute(
+        insert(CalendarYear)
+        .values(year=year, published_at=clock.now())
+        .on_conflict_do_update(
+            index_elements=[CalendarYear.year], set_={"published_at": clock.now()}
+        )
+    )
+    await audit.record(
+        session,
+        actor=actor,
+        action="calendar.published",
+        subject=f"calendar:{year}",
+        details={"days": len(body.days)},
+    )
+    return await read_year(session, year)
+
+
+def _check_days(year: int, days: list[DayIn]) -> None:
+    seen: set[date] = set()
+    for index, day in enumerate(days):
+        if day.date.year != year:
+            raise DayOutsideYear(index)
+        if day.date in seen:
+            raise DayTwice(index)
+        seen.add(day.date)
+
+
+async def missing_years(session: AsyncSession, today: date) -> list[int]:
+    """Years that due dates of today can reach and that are not published: a loud warning.
+
+    This year always; the next one from November, when its notice is usually out.
+    """
+    wanted = [today.year, today.year + 1] if today.month >= _NOTICE_MONTH else [today.year]
+    found = await session.scalars(select(CalendarYear.year).where(CalendarYear.year.in_(wanted)))
+    return sorted(set(wanted) - set(found))
+
+
+async def covered_until(session: AsyncSession) -> date | None:
+    """The last day of the latest published year."""
+    year = await session.scalar(select(func.max(CalendarYear.year)))
+    return date(year, 12, 31) if year else None
