@@ -10,8 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import tongban.data
-from tongban.identity import passwords
-from tongban.identity.models import GrantRow, Staff
+from tongban.core import clock
+from tongban.core.ids import new_id
+from tongban.core.settings import get_settings
+from tongban.identity import passwords, tokens
+from tongban.identity.models import GrantRow, Staff, StaffSession
 from tongban.identity.roles import Role
 from tongban.organisations.models import Organisation
 from tongban.organisations.service import import_organisations
@@ -86,3 +89,21 @@ async def headers_of(client: httpx.AsyncClient, username: str, **form: str) -> d
     answer = await sign_in(client, username, **form)
     assert answer.status_code == 200, answer.text
     return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+
+async def access_of(session: AsyncSession, username: str) -> dict[str, str]:
+    """The `Authorization` header of an open session, made without signing in: for accounts
+    whose second factor is not what a test is about."""
+    settings = get_settings()
+    staff_id = await session.scalar(select(Staff.id).where(Staff.username == username))
+    assert staff_id is not None
+    opened = StaffSession(
+        id=new_id(),
+        staff_id=staff_id,
+        created_at=clock.now(),
+        last_used_at=clock.now(),
+        user_agent="",
+    )
+    session.add(opened)
+    await session.flush()
+    return {"Authorization": f"Bearer {tokens.make_access(settings, staff_id, opened.id)}"}

@@ -229,10 +229,13 @@ async def revoke_sessions(session: AsyncSession, staff_id: int, *, but: UUID | N
     await session.execute(ended.values(revoked_at=clock.now()))
 
 
-async def forget_old_sessions(session: AsyncSession, settings: Settings) -> None:
+async def forget_old_sessions(session: AsyncSession, settings: Settings) -> int:
     """Delete sessions that can no longer be refreshed (their tokens go with them)."""
     oldest = clock.now() - timedelta(days=settings.refresh_token_days)
-    await session.execute(delete(StaffSession).where(StaffSession.last_used_at < oldest))
+    gone = await session.scalars(
+        delete(StaffSession).where(StaffSession.last_used_at < oldest).returning(StaffSession.id)
+    )
+    return len(gone.all())
 
 
 async def _record(
