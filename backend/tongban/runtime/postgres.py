@@ -10,7 +10,6 @@ import re
 import shutil
 import signal
 import subprocess
-import time
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -112,13 +111,7 @@ def start(
         [*prefix, binary("postgres"), "-D", data, "-k", socket_folder],
         stop_signal=signal.SIGINT,  # a fast shutdown: it does not wait for clients to leave
     )
-    deadline = time.monotonic() + PATIENCE
-    while not _ready(data, child.process.pid):
-        if not child.running():
-            raise child.failure("PostgreSQL does not start")
-        if time.monotonic() > deadline:
-            raise child.failure(f"PostgreSQL was not ready within {PATIENCE:.0f} s")
-        time.sleep(0.02)
+    family.wait_until(lambda: _ready(data, child.process.pid), "PostgreSQL", PATIENCE)
 
 
 def ensure_roles(admin_url: str, secrets: Mapping[str, str]) -> None:

@@ -7,9 +7,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import NoReturn, Self
 
 from tongban.runtime import guardian
 
@@ -21,6 +22,17 @@ TAKEOVER_PATIENCE = 90.0
 
 class RuntimeFailure(Exception):
     """Something cannot be started or has died; the message is for the person at the terminal."""
+
+
+class Interrupted(Exception):
+    """Someone asked for a stop while something was awaited."""
+
+
+@dataclass(slots=True)
+class StopRequest:
+    """Set by a signal handler, looked at by everything that waits."""
+
+    made: bool = False
 
 
 class DataFolder:
@@ -91,15 +103,15 @@ class Child:
     def failure(self, what: str) -> RuntimeFailure:
         """The error that tells how this child ended, with the end of its log."""
         lines = self.log.read_text(errors="replace").splitlines()[-15:]
-        tail = "\n".join(f"    {line}" for line in lines)
-        return RuntimeFailure(f"{what} ({self.log}):\n{tail}")
+        return RuntimeFailure("\n    ".join([f"{what}; {self.log} ends with:", *lines]))
 
 
 class Family:
     """The children of one supervisor, stopped last started first."""
 
-    def __init__(self, folder: DataFolder) -> None:
+    def __init__(self, folder: DataFolder, stop: StopRequest | None = None) -> None:
         self.folder = folder
+        self.stop_request = stop or StopRequest()
         self.children: list[Child] = []
         self._guardian = subprocess.Popen(
             [sys.executable, "-I", "-S", guardian.__file__],
@@ -118,8 +130,9 @@ class Family:
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
         stop_signal: int = signal.SIGTERM,
+        to_terminal: bool = False,
     ) -> Child:
-        """Start a child whose output goes to `log/NAME.log`.
+        """Start a child whose output goes to `log/NAME.log`, or to the terminal.
 
         It gets a session of its own: Ctrl-C then reaches the supervisor alone, which stops
         everything in order.
@@ -129,8 +142,8 @@ class Family:
             process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
+                stdout=None if to_terminal else output,
+                stderr=None if to_terminal else subprocess.STDOUT,
                 start_new_session=True,
                 env=env,
                 cwd=cwd,
@@ -151,23 +164,46 @@ class Family:
     ) -> None:
         """Run a command to its end. Raises `RuntimeFailure` with the end of its log."""
         child = self.start(name, command, env=env, cwd=cwd)
-        deadline = time.monotonic() + patience
         try:
-            while child.running():
-                self.check(except_for=child)
-                if time.monotonic() > deadline:
-                    raise child.failure(f"{name} did not finish within {patience:.0f} s")
-                time.sleep(0.05)
+            self.wait_until(lambda: not child.running(), f"{name} to end", patience, ending=child)
             if child.process.returncode:
                 raise child.failure(f"{name} failed with code {child.process.returncode}")
         finally:
             self.stop(child)
 
-    def check(self, except_for: Child | None = None) -> None:
-        """Raise `RuntimeFailure` if a child has ended by itself."""
+    def wait_until(
+        self,
+        done: Callable[[], bool],
+        what: str,
+        patience: float,
+        *,
+        ending: Child | None = None,
+    ) -> None:
+        """Wait, seconds at most `patience`, while watching the children (but `ending`).
+
+        Raises `RuntimeFailure` when one ends or time is up, `Interrupted` on a stop request.
+        """
+        deadline = time.monotonic() + patience
+        while not done():
+            self.check(ending)
+            if time.monotonic() > deadline:
+                raise RuntimeFailure(f"Waited {patience:.0f} s in vain for {what}.")
+            time.sleep(0.02)
+
+    def watch(self) -> NoReturn:
+        """Watch the children until one ends (`RuntimeFailure`) or a stop is asked for."""
+        while True:
+            self.check()
+            time.sleep(0.2)
+
+    def check(self, ending: Child | None = None) -> None:
+        """Raise `Interrupted` on a stop request, `RuntimeFailure` if a child has ended."""
+        if self.stop_request.made:
+            raise Interrupted
         for child in self.children:
-            if child is not except_for and not child.running():
-                raise child.failure(f"{child.name} ended with code {child.process.returncode}")
+            if child is not ending and not child.running():
+                code = child.process.returncode
+                raise child.failure(f"{child.name} ended by itself with code {code}")
 
     def stop(self, child: Child) -> None:
         """Ask the child to stop, wait, kill what is left of its group."""
@@ -197,5 +233,6 @@ class Family:
 
     def _tell(self, line: str) -> None:
         if self._guardian.stdin:
-            self._guardian.stdin.write(f"{line}\n".encode())
-            self._guardian.stdin.flush()
+            with contextlib.suppress(BrokenPipeError):
+                self._guardian.stdin.write(f"{line}\n".encode())
+                self._guardian.stdin.flush()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from tongban.runtime import postgres, secret_file, valkey
-from tongban.runtime.processes import DataFolder, Family, RuntimeFailure
+from tongban.runtime.processes import DataFolder, Family, RuntimeFailure, StopRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +87,18 @@ class Services:
 
 
 def start_services(
-    data_dir: Path, *, durable: bool = True, environment: Mapping[str, str] | None = None
+    data_dir: Path,
+    *,
+    durable: bool = True,
+    environment: Mapping[str, str] | None = None,
+    stop: StopRequest | None = None,
 ) -> Services:
     """Start PostgreSQL and Valkey over `data_dir`, or use the servers that variables name.
 
     `TONGBAN_DATABASE_URL` (with `TONGBAN_OWNER_DATABASE_URL`, and `TONGBAN_WORKER_DATABASE_URL`
     unless the worker shares the API's login) and `TONGBAN_REDIS_URL` each replace one server.
     `durable=False` trades safety for speed; it is for tests, whose data nobody misses.
+    `stop` lets a signal handler end the wait (`Interrupted`).
     Raises `RuntimeFailure` with a message for a person, also where another instance runs there.
     """
     variables = os.environ if environment is None else environment
@@ -102,7 +107,7 @@ def start_services(
         folder = DataFolder(data_dir)
         stack.callback(folder.release)
         sockets = stack.enter_context(_socket_folder(folder.path))
-        family = stack.enter_context(Family(folder))
+        family = stack.enter_context(Family(folder, stop))
         secrets = secret_file.load(
             folder.path / "secrets.env", data_exists=(folder.path / "postgres").exists()
         )

@@ -3,7 +3,6 @@
 import contextlib
 import platform
 import socket
-import time
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -43,14 +42,8 @@ def start(family: Family, socket_folder: Path, password: str, *, durable: bool) 
         f'dir "{folder}"\nsave ""\nappendonly {"yes" if durable else "no"}\n'
         "appendfsync everysec\nmaxmemory-policy noeviction\n"
     )
-    child = family.start("valkey", [binary(), configuration])
-    deadline = time.monotonic() + PATIENCE
-    while not _answers(path, password):
-        if not child.running():
-            raise child.failure("Valkey does not start")
-        if time.monotonic() > deadline:
-            raise child.failure(f"Valkey was not ready within {PATIENCE:.0f} s")
-        time.sleep(0.02)
+    family.start("valkey", [binary(), configuration])
+    family.wait_until(lambda: _answers(path, password), "Valkey", PATIENCE)
 
 
 def _answers(path: Path, password: str) -> bool:
