@@ -1,0 +1,66 @@
+"""Who may call what: every operation of the application stands here once.
+
+A new operation makes `test_access.py` fail until somebody has decided what it asks for and
+written it down here, where a reviewer sees it.
+"""
+
+from enum import Enum
+
+from tongban.identity.roles import Permission
+
+
+class Access(Enum):
+    """What an operation asks for where it is not a permission."""
+
+    PUBLIC = "no sign-in"
+    SIGNED_IN = "any account"
+    OWN_PROOF = "a cookie, a limited token or a signature of its own; refused without"
+
+
+PUBLIC, SIGNED_IN, OWN_PROOF = Access
+Rule = Access | frozenset[Permission]
+
+
+def any_of(*permissions: Permission) -> Rule:
+    return frozenset(permissions)
+
+
+_IDENTITY: dict[str, Rule] = {
+    "POST /api/v1/auth/token": PUBLIC,
+    "POST /api/v1/auth/refresh": OWN_PROOF,
+    "POST /api/v1/auth/password": OWN_PROOF,
+    "POST /api/v1/auth/totp/enrol": OWN_PROOF,
+    "POST /api/v1/auth/totp/confirm": OWN_PROOF,
+    "POST /api/v1/auth/totp/disable": SIGNED_IN,
+    "POST /api/v1/auth/sign-out": SIGNED_IN,
+    "POST /api/v1/auth/sign-out-everywhere": SIGNED_IN,
+    "GET /api/v1/auth/me": SIGNED_IN,
+    "GET /api/v1/staff": any_of(Permission.ACCOUNTS_EDIT, Permission.ROLES_GRANT),
+    "POST /api/v1/staff": any_of(Permission.ACCOUNTS_EDIT),
+    "GET /api/v1/staff/{username}": any_of(Permission.ACCOUNTS_EDIT, Permission.ROLES_GRANT),
+    "PATCH /api/v1/staff/{username}": any_of(Permission.ACCOUNTS_EDIT),
+    "PUT /api/v1/staff/{username}/grants": any_of(Permission.ROLES_GRANT),
+    "POST /api/v1/staff/{username}/reset-password": any_of(Permission.ACCOUNTS_EDIT),
+    "POST /api/v1/staff/{username}/unlock": any_of(Permission.ACCOUNTS_EDIT),
+    "POST /api/v1/staff/{username}/reset-totp": any_of(Permission.ROLES_GRANT),
+    "GET /api/v1/audit": any_of(Permission.AUDIT_READ),
+}
+
+_ORGANISATIONS: dict[str, Rule] = {
+    "GET /api/v1/organisations": SIGNED_IN,
+    "GET /api/v1/organisations/{code}": SIGNED_IN,
+    "PATCH /api/v1/organisations/{code}": any_of(Permission.ORGANISATIONS_EDIT),
+}
+
+_FILES: dict[str, Rule] = {
+    "POST /api/v1/files": SIGNED_IN,
+    "GET /api/v1/files/{file_id}": SIGNED_IN,
+}
+
+_CALENDAR: dict[str, Rule] = {
+    "GET /api/v1/calendar": SIGNED_IN,
+    "GET /api/v1/calendar/{year}": SIGNED_IN,
+    "PUT /api/v1/calendar/{year}": any_of(Permission.CALENDAR_EDIT),
+}
+
+ACCESS: dict[str, Rule] = _IDENTITY | _ORGANISATIONS | _FILES | _CALENDAR
