@@ -1,8 +1,9 @@
 """The papers as PDF, typeset by typst.
 
-One compiler lives as long as the process: fonts and templates stay parsed, and a paper takes
-a few milliseconds. Data reaches the templates as JSON, never as source text, so nothing that
-a person typed can become mark-up; the templates' folder is all that the compiler may read.
+One compiler lives as long as the process: fonts stay parsed, and so does the layout of what
+papers have in common. Data reaches the templates as a list of byte values (the JSON's), never
+as source text, so nothing that a person typed can become mark-up; `sys.inputs` would be as safe
+but throws the kept layout away. The templates' folder is all that the compiler may read.
 """
 
 from dataclasses import asdict
@@ -150,14 +151,14 @@ def _render(template: str, case: CaseHead, dated: date, **values: Any) -> bytes:
     head = {**asdict(case), "applicant": _party(case.applicant)}
     head["agent"] = _party(case.agent) if case.agent else None
     values.setdefault("footer", case.number)
-    data = orjson.dumps({"head": head, **values}).decode()
+    data = ",".join(map(str, orjson.dumps({"head": head, **values})))
+    main = f'#import "{template}.typ": document\n#document(json(bytes(({data}))))'
     with _lock:
         return cast(
             bytes,
             _compiler().compile(
-                _TEMPLATES / f"{template}.typ",
+                main.encode(),
                 format="pdf",
-                sys_inputs={"data": data},
                 pdf_standards="a-2a",
                 timestamp=datetime.combine(dated, time(), UTC),
             ),
