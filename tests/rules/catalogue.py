@@ -80,3 +80,8 @@ def unit(code: str) -> Unit:
     found = real_tree().find(code)
     assert found is not None, code
     return found
+
+
+def staffed_everywhere() -> frozenset[tuple[str, int]]:
+    roles = ("clerk", "pre_reviewer", "reviewer", "agent_runner")
+    return frozenset((role, unit.id) for unit in real_tree() for role in roles)

@@ -3,6 +3,7 @@
 import calendar as months
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import chinese_calendar
@@ -52,7 +53,7 @@ async def seed_calendar(session: AsyncSession) -> list[int]:
     known = frozenset(await session.scalars(select(CalendarYear.year)))
     last = max(day.year for day in chinese_calendar.holidays)
     added = [year for year in range(FIRST_SEEDED_YEAR, last + 1) if year not in known]
-    rows = [row for year in added for row in _official(year)]
+    rows = [row for year in added for row in official_days(year)]
     if rows:
         await session.execute(insert(CalendarDay), rows)
     if added:
@@ -61,7 +62,7 @@ async def seed_calendar(session: AsyncSession) -> list[int]:
     return added
 
 
-def _official(year: int) -> Iterator[dict[str, object]]:
+def official_days(year: int) -> Iterator[dict[str, Any]]:
     """The days of a year that differ from Monday–Friday, by the State Council's notices."""
     day = date(year, 1, 1)
     while day.year == year:

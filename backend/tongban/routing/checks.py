@@ -122,7 +122,7 @@ def _organisations(definition: Definition, tree: Tree, staffed: Staffed) -> Iter
             }
             yield Finding("resolves_to_nothing", step=step.key, field="unit", params=params)
         empty = [unit for unit in units if not _is_staffed(unit, step, tree, staffed)]
-        if units and empty:
+        if empty and step.role in _WORKING_ROLES:
             everywhere = len(empty) == len(units)
             yield Finding(
                 "nobody_anywhere" if everywhere else "nobody_in_places",

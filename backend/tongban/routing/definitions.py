@@ -42,6 +42,10 @@ _NEEDS_NAME = {Place.HOME_STREET, Place.DISTRICT}
 _MAY_HAVE_NAME = _NEEDS_NAME | {Place.HOME_COMMUNITY}
 
 
+class UnknownSelector(ValueError):
+    """A text that is no unit selector."""
+
+
 @dataclass(frozen=True, slots=True)
 class Selector:
     """Where a step is done, relative to a case: `home_street:民政科`, `accepting`…"""
@@ -51,14 +55,14 @@ class Selector:
 
     @classmethod
     def parse(cls, text: str) -> "Selector":
-        """Raises `ValueError` for a selector that is none of the six forms."""
+        """Raises `UnknownSelector` for what is none of the six forms."""
         word, colon, name = text.partition(":")
-        place = Place(word)
+        place = next((place for place in Place if place == word), None)
         name = name.strip()
-        if (bool(name) != bool(colon)) or (name and place not in _MAY_HAVE_NAME):
-            raise ValueError(text)
-        if not name and place in _NEEDS_NAME:
-            raise ValueError(text)
+        if place is None or bool(name) is not bool(colon):
+            raise UnknownSelector(text)
+        if (name and place not in _MAY_HAVE_NAME) or (not name and place in _NEEDS_NAME):
+            raise UnknownSelector(text)
         return cls(place, name or None)
 
     def __str__(self) -> str:
@@ -161,7 +165,7 @@ def _parse_function(value: object, at: str, errors: list[ParseError]) -> Functio
 def _parse_selector(value: object, at: str, errors: list[ParseError]) -> Selector | None:
     try:
         return Selector.parse(value if isinstance(value, str) else "")
-    except ValueError:
+    except UnknownSelector:
         errors.append(ParseError(f"{at}/unit", "unknown_selector"))
         return None
 
