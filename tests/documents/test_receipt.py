@@ -4,6 +4,9 @@ import io
 from dataclasses import replace
 from datetime import date
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from tests.documents.samples import CASE, RECEIPT, text_of
@@ -78,3 +81,36 @@ def test_an_immediate_case_says_so() -> None:
     assert "即办件" in text
     assert "街街通办" not in text
     assert "容缺受理" not in text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("𠮷野", id="extension_b"),
+        pytest.param("阿依古丽·ئۇيغۇر", id="uyghur"),
+        pytest.param("བོད", id="tibetan"),
+        pytest.param("\ue000", id="private_use"),
+        pytest.param("\ufffe", id="no_character"),
+        pytest.param("a\x01b", id="control"),
+        pytest.param("\t\n\r", id="white_space"),
+        pytest.param("甲\r\n乙", id="two_lines"),
+        pytest.param("字" * 400, id="very_long"),
+    ],
+)
+def test_no_name_keeps_a_receipt_from_being_printed(name: str) -> None:
+    receipt = replace(RECEIPT, case=replace(CASE, applicant=replace(CASE.applicant, name=name)))
+    assert CASE.number in text_of(render_receipt(receipt))
+
+
+def test_direction_marks_do_not_reach_the_paper() -> None:
+    applicant = replace(CASE.applicant, name="张\u202e三\u2066丰")
+    text = text_of(render_receipt(replace(RECEIPT, case=replace(CASE, applicant=applicant))))
+    assert "\u202e" not in text
+    assert "\u2066" not in text
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(st.characters(codec="utf-8"), max_size=60))
+def test_any_text_prints(text: str) -> None:
+    material = Material(name=text, form="copy", note=text)
+    assert render_receipt(replace(RECEIPT, materials=(material,))).startswith(b"%PDF")

@@ -6,6 +6,7 @@ as source text, so nothing that a person typed can become mark-up; `sys.inputs` 
 but throws the kept layout away. The templates' folder is all that the compiler may read.
 """
 
+import re
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
@@ -30,6 +31,7 @@ from tongban.cases.documents.data import (
 )
 
 _TEMPLATES = Path(__file__).parent / "templates"
+_UNPRINTABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _lock = Lock()
 
 
@@ -151,24 +153,40 @@ def _render(template: str, case: CaseHead, dated: date, **values: Any) -> bytes:
     head = {**asdict(case), "applicant": _party(case.applicant)}
     head["agent"] = _party(case.agent) if case.agent else None
     values.setdefault("footer", case.number)
-    data = ",".join(map(str, orjson.dumps({"head": head, **values})))
-    main = f'#import "{template}.typ": document\n#document(json(bytes(({data}))))'
+    data = ",".join(map(str, orjson.dumps(_clean({"head": head, **values}))))
+    main = f'#import "{template}.typ": document\n#document(json(bytes(({data}))))'.encode()
     with _lock:
-        return cast(
-            bytes,
-            _compiler().compile(
-                main.encode(),
-                format="pdf",
-                pdf_standards="a-2a",
-                timestamp=datetime.combine(dated, time(), UTC),
-            ),
-        )
+        try:
+            return _compile(main, dated, archival=True)
+        except typst.TypstError:
+            # PDF/A forbids a character that no font has, such as a name's from CJK extension B
+            # where no such font is installed: better a paper with a box to fill by hand.
+            return _compile(main, dated, archival=False)
+
+
+def _compile(main: bytes, dated: date, *, archival: bool) -> bytes:
+    moment = datetime.combine(dated, time(), UTC)
+    pdf = _compiler().compile(
+        main, format="pdf", pdf_standards="a-2a" if archival else [], timestamp=moment
+    )
+    return cast(bytes, pdf)
+
+
+def _clean(value: Any) -> Any:
+    """Texts without control and direction marks, which no paper may carry; new lines stay."""
+    if isinstance(value, str):
+        return _UNPRINTABLE.sub(" ", value.replace("\r\n", "\n"))
+    if isinstance(value, dict):
+        return {key: _clean(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean(item) for item in value]
+    return value
 
 
 @lru_cache(maxsize=1)
 def _compiler() -> typst.Compiler:
     fonts = typst.Fonts(
-        include_system_fonts=False,
+        include_system_fonts=True,  # only for characters that the two shipped fonts lack
         include_embedded_fonts=False,
         font_paths=[pylopdf_fonts_zh_cn.sans_path().parent],
     )
