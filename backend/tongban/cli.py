@@ -1,0 +1,184 @@
+"""The command line: `tongban …`."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import orjson
+import typer
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tongban.app import create_app
+from tongban.core.db import make_engine, make_sessions
+from tongban.core.settings import Settings, get_settings
+from tongban.core.texts import Text
+from tongban.demo import seed as demo
+from tongban.identity import passwords
+from tongban.identity.granting import ADMINISTRATORS
+from tongban.identity.models import GrantRow, Staff
+from tongban.identity.roles import Role
+from tongban.matters.service import MattersRefused, import_matters
+from tongban.organisations.files import FileRefused
+from tongban.organisations.service import get_tree, import_organisations
+from tongban.runtime.serve import ROOT, serve
+
+T = TypeVar("T")
+
+main = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+importing = typer.Typer(no_args_is_help=True, help="Import a district's organisations or matters.")
+main.add_typer(importing, name="import")
+
+JsonFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
+
+
+@importing.command("organisations")
+def import_organisations_file(file: JsonFile) -> None:
+    """Bring the tree to what FILE says; a file with mistakes changes nothing."""
+    data = _read_json(file)
+    try:
+        report = _in_transaction(lambda session, _: import_organisations(session, data))
+    except FileRefused as refused:
+        for finding in refused.findings:
+            print(f"{finding.organisation} · {finding.field}: {_both(finding.text)}")
+        _fail(f"{len(refused.findings)} mistakes, nothing was imported")
+    print(
+        f"{len(report.created)} created, {len(report.changed)} changed,"
+        f" {report.unchanged} unchanged"
+    )
+    for code in report.missing:
+        print(f"not in the file, kept: {code}")
+
+
+@importing.command("matters")
+def import_matters_file(file: JsonFile) -> None:
+    """Publish the matters of FILE that are new or changed; a bad file changes nothing."""
+    data = _read_json(file)
+    try:
+        print(_in_transaction(lambda session, _: import_matters(session, data)))
+    except MattersRefused as refused:
+        _fail(str(refused))
+
+
+@main.command()
+def seed_demo(
+    accounts: Annotated[Path, typer.Option(help="Where user names and passwords go")] = ROOT
+    / "var"
+    / "demo-accounts.json",
+) -> None:
+    """Fill an empty database with the example district and people to try it with."""
+    renew = not accounts.exists()
+    try:
+        made = _in_transaction(lambda session, settings: demo.seed(session, settings, renew=renew))
+    except demo.DemoRefused:
+        _fail("This database has accounts of its own; demo accounts do not belong there")
+    if made is not None:
+        demo.write_accounts_file(accounts, made)
+        print(f"{len(made)} demo accounts in {accounts}")
+
+
+@main.command()
+def create_admin(
+    username: str,
+    name: str,
+    organisation: Annotated[str, typer.Option(help="Code of the organisation")],
+    role: Annotated[Role, typer.Option(help="One of the three administrators")] = (
+        Role.SYSTEM_ADMIN
+    ),
+) -> None:
+    """Make a first administrator; the one-time password is printed this once."""
+    if role not in ADMINISTRATORS:
+        _fail(f"{role} is no administrator; the security administrator gives other roles")
+    password = passwords.one_time_password()
+
+    async def create(session: AsyncSession, _: Settings) -> None:
+        unit = (await get_tree(session)).find(organisation)
+        if unit is None:
+            _fail(f"No organisation {organisation}: import the tree first")
+        if await session.scalar(select(Staff.id).where(Staff.username == username.lower())):
+            _fail(f"There is a {username} already")
+        staff = Staff(
+            username=username.lower(),
+            name=name,
+            organisation_id=unit.id,
+            password_hash=passwords.hash_now(password),
+            must_change_password=True,
+        )
+        session.add(staff)
+        await session.flush()
+        session.add(GrantRow(staff_id=staff.id, role=role, organisation_id=unit.id))
+
+    _in_transaction(create)
+    print(f"{username.lower()}  {password}")
+
+
+@main.command()
+def run(
+    port: Annotated[int, typer.Option(envvar="PORT", min=1, max=65535)] = 8000,
+    host: str = "127.0.0.1",
+    data: Annotated[Path, typer.Option(help="Folder of databases and files")] = ROOT / "var",
+    workers: Annotated[int, typer.Option(min=1, max=64)] = 2,
+    demo: Annotated[bool, typer.Option(help="Seed the example district once")] = True,
+    dev: Annotated[bool, typer.Option(help="Reload on changes, Vite for both SPAs")] = False,
+) -> None:
+    """Start everything: PostgreSQL, Valkey, worker, API and pages; Ctrl-C stops it."""
+    raise typer.Exit(serve(port, host=host, data_dir=data, workers=workers, demo=demo, dev=dev))
+
+
+@main.command()
+def openapi(file: Annotated[Path | None, typer.Argument(dir_okay=False)] = None) -> None:
+    """Write the contract to FILE, or print it."""
+    text = contract()
+    if file is None:
+        print(text, end="")
+    else:
+        file.write_text(text, encoding="utf-8")
+
+
+def contract() -> str:
+    """The OpenAPI document as it is committed. Needs no servers and no secrets."""
+    nowhere = Settings(
+        database_url="postgresql+asyncpg://nobody@127.0.0.1/none",
+        redis_url="redis://127.0.0.1",
+        secret_key="x" * 32,
+        data_keys="x:" + "0" * 32,
+        index_key="x" * 32,
+    )
+    content = create_app(nowhere).openapi()
+    return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
+
+
+def _in_transaction(work: Callable[[AsyncSession, Settings], Awaitable[T]]) -> T:
+    """Do `work` in one transaction under the application's login."""
+
+    async def transact() -> T:
+        settings = get_settings()
+        engine = make_engine(settings.database_url, pool=1)
+        try:
+            async with make_sessions(engine).begin() as session:
+                return await work(session, settings)
+        finally:
+            await engine.dispose()
+
+    return asyncio.run(transact())
+
+
+def _read_json(file: Path) -> Any:
+    try:
+        return orjson.loads(file.read_bytes())
+    except orjson.JSONDecodeError as error:
+        _fail(f"{file}: not JSON: {error}")
+
+
+def _both(text: Text) -> str:
+    return f"{text.say('zh')} / {text.say('en')}"
+
+
+def _fail(message: str) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""What every request costs and sets, and what happens side by side."""
+
+import asyncio
+from collections import Counter
+
+import httpx
+from sqlalchemy import event, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from tests.support.database import CommittedDatabase
+from tests.support.people import access_of, headers_of, import_tree, make_staff, sign_in
+from tongban.core.settings import get_settings
+from tongban.identity import tokens
+from tongban.identity.actor import Origin
+from tongban.identity.roles import Role
+from tongban.identity.service import load_actor
+from tongban.organisations.service import get_tree
+
+STREET, OTHER = "110102010", "110102011"
+
+
+async def test_who_is_asking_is_one_statement_and_brings_the_tree(
+    client: httpx.AsyncClient, session: AsyncSession, connection: AsyncConnection
+) -> None:
+    await import_tree(session)
+    await make_staff(session, "clerk", STREET, Role.CLERK)
+    headers = await access_of(session, "clerk")
+    path = f"/api/v1/organisations/{STREET}"
+    assert (await client.get(path, headers=headers)).status_code == 200
+    statements: list[str] = []
+
+    def note(*arguments: object) -> None:
+        statements.append(str(arguments[2]))
+
+    event.listen(connection.sync_connection, "before_cursor_execute", note)
+    assert (await client.get(path, headers=headers)).status_code == 200
+    event.remove(connection.sync_connection, "before_cursor_execute", note)
+    queries = [s for s in statements if "SAVEPOINT" not in s]
+    assert len(queries) == 2, queries
+
+
+async def test_scope_of_row_level_security_is_what_is_granted(session: AsyncSession) -> None:
+    await import_tree(session)
+    staff = await make_staff(
+        session, "clerk", STREET, Role.CLERK, Role.REVIEWER, (Role.LEADER, OTHER)
+    )
+    headers = await access_of(session, "clerk")
+    access = tokens.read(get_settings(), headers["Authorization"].removeprefix("Bearer "))
+    assert isinstance(access, tokens.Access)
+    actor = await load_actor(session, access, Origin())
+    scope = await session.scalar(text("SELECT current_setting('tongban.scope')"))
+    tree = await get_tree(session)
+    wanted = {str(unit.id) for unit in tree if unit.code in (STREET, OTHER)}
+    assert set(str(scope).split(",")) == wanted
+    assert actor.staff_id == staff.id
+
+
+async def test_guesses_side_by_side_are_not_answered_more_often_than_allowed(
+    committed_db: CommittedDatabase, committed_client: httpx.AsyncClient
+) -> None:
+    async with committed_db.sessions.begin() as session:
+        await import_tree(session)
+        await make_staff(session, "clerk", STREET, Role.CLERK)
+    guesses = [sign_in(committed_client, "clerk", f"wrong-{number}") for number in range(8)]
+    answers = Counter(answer.json()["code"] for answer in await asyncio.gather(*guesses))
+    assert answers == {"invalid_credentials": 4, "locked": 4}
+
+
+async def test_refresh_token_used_twice_at_once_serves_once(
+    committed_db: CommittedDatabase, committed_client: httpx.AsyncClient
+) -> None:
+    async with committed_db.sessions.begin() as session:
+        await import_tree(session)
+        await make_staff(session, "clerk", STREET, Role.CLERK)
+    await headers_of(committed_client, "clerk")
+    cookie = {"Cookie": f"tongban_refresh={committed_client.cookies['tongban_refresh']}"}
+    committed_client.cookies.clear()
+    path = "/api/v1/auth/refresh"
+    answers = await asyncio.gather(*(committed_client.post(path, headers=cookie) for _ in range(3)))
+    codes = Counter(answer.json().get("code", "served") for answer in answers)
+    assert codes == {"served": 1, "refresh_reused": 1, "refresh_invalid": 1}
+    token = next(a.json()["access_token"] for a in answers if a.status_code == 200)
+    me = await committed_client.get("/api/v1/auth/me", headers={"Authorization": f"Bearer {token}"})
+    assert me.status_code == 401
+
+
+async def test_user_name_made_twice_at_once_is_made_once(
+    committed_db: CommittedDatabase, committed_client: httpx.AsyncClient
+) -> None:
+    async with committed_db.sessions.begin() as session:
+        await import_tree(session)
+        await make_staff(session, "admin", STREET, Role.SYSTEM_ADMIN)
+        headers = await access_of(session, "admin")
+    new = {"username": "twin", "name": "双", "organisation_code": STREET}
+    answers = await asyncio.gather(
+        *(committed_client.post("/api/v1/staff", json=new, headers=headers) for _ in range(2))
+    )
+    assert sorted(answer.status_code for answer in answers) == [201, 409]
