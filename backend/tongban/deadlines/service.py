@@ -42,7 +42,7 @@ async def load_calendar(session: AsyncSession) -> Calendar:
     """The calendar from its tables."""
     days = await session.execute(select(CalendarDay.date, CalendarDay.is_working))
     years = await session.scalars(select(CalendarYear.year))
-    return Calendar(dict(days.tuples().all()), frozenset(years))
+    return Calendar({row.date: row.is_working for row in days}, frozenset(years))
 
 
 async def seed_calendar(session: AsyncSession) -> list[int]:
