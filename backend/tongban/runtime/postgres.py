@@ -103,7 +103,8 @@ def start(
     data = family.folder.path / "postgres"
     prefix = _as_ordinary_user()
     if not (data / "PG_VERSION").exists():
-        _initialise(family.folder.path, data, prefix, secrets["POSTGRES_PASSWORD"])
+        password = secrets["POSTGRES_PASSWORD"]
+        _initialise(family.folder.path, data, prefix, password, durable=durable)
     _configure(data, durable=durable)
     _clear_stale(data)
     child = family.start(
@@ -197,7 +198,9 @@ def _as_ordinary_user() -> list[str]:
     return prefix
 
 
-def _initialise(folder: Path, data: Path, prefix: list[str], password: str) -> None:
+def _initialise(
+    folder: Path, data: Path, prefix: list[str], password: str, *, durable: bool
+) -> None:
     """Make the cluster beside its place and move it there: a crash leaves no half of one."""
     fresh = folder / "postgres.new"
     shutil.rmtree(fresh, ignore_errors=True)
@@ -208,6 +211,7 @@ def _initialise(folder: Path, data: Path, prefix: list[str], password: str) -> N
     # The built-in locale sorts alike on every machine, whatever its C library.
     options += ["--encoding=UTF8", "--locale=C"]
     options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    options += [] if durable else ["--no-sync"]
     try:
         subprocess.run(
             [*prefix, binary("initdb"), "-D", fresh, *options],
