@@ -100,5 +100,5 @@ def test_papers_are_archival_pdf() -> None:
     pdf = render_result(RESULT)
     reader = PdfReader(io.BytesIO(pdf))
     assert reader.metadata is not None
-    assert reader.metadata.title == f"办结通知书 {CASE.number}"
+    assert reader.metadata.title == "办结通知书"
     assert b"<pdfaid:part>2</pdfaid:part>" in pdf
