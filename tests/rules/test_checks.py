@@ -162,6 +162,14 @@ def test_a_grant_at_the_street_staffs_its_sections_but_not_its_communities() -> 
     assert codes(findings(ACCEPT, own, staffed=staffed)) == [("nobody_anywhere", "approve")]
 
 
+def test_clerks_at_windows_and_stations_staff_halls_and_communities() -> None:
+    tree = real_tree()
+    windows = {("clerk", u.id) for u in tree.of_kind(Kind.WINDOW)}
+    stations = {("clerk", u.id) for u in tree if u.code.endswith("-FWZ")}
+    reviewers = {("reviewer", u.id) for u in tree.of_kind(Kind.STREET)}
+    assert findings(ACCEPT, APPROVE, staffed=frozenset(windows | stations | reviewers)) == []
+
+
 def test_one_street_without_the_section_is_enough_to_refuse() -> None:
     gone = unit("110102020-MZ")
     tree = Tree(u for u in real_tree() if u != gone)

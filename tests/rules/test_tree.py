@@ -65,6 +65,20 @@ def test_a_grant_at_a_street_does_not_act_for_its_communities() -> None:
     assert [u.code for u in tree.acting_for(unit("110102001004"))] == ["110102001004"]
 
 
+@pytest.mark.parametrize(
+    ("code", "counter"),
+    [
+        ("110102001-DT-01", "110102001-DT"),
+        ("110102001004-FWZ", "110102001004"),
+        ("110102001004", "110102001004"),
+        ("110102001-MZ", "110102001-MZ"),
+        ("110102-MZJ", "110102-MZJ"),
+    ],
+)
+def test_counter_staff_work_for_where_cases_are_accepted(code: str, counter: str) -> None:
+    assert real_tree().counter_of(unit(code)).code == counter
+
+
 DISTRICT = Unit(1, "1", "区", Kind.DISTRICT, None)
 STREET = Unit(2, "2", "街道", Kind.STREET, 1)
 

@@ -179,6 +179,14 @@ class Tree:
         halls = [h for h in self.of_kind(Kind.HALL) if self.body(h).kind is Kind.STREET]
         return [*halls, *self.of_kind(Kind.COMMUNITY)]
 
+    def counter_of(self, unit: Unit) -> Unit:
+        """For whom counter staff at `unit` work: at a window for its hall, at a community's
+        unit for the community, where cases are accepted; anywhere else for `unit` itself.
+        """
+        if unit.kind is Kind.WINDOW:
+            return self._nearest(unit, frozenset({Kind.HALL})) or unit
+        return self.community_of(unit) or unit
+
     def acting_for(self, unit: Unit) -> tuple[Unit, ...]:
         """Where a role may be held to act for tasks at `unit`: itself and what is above it, up
         to its body. A grant at a street does not act for the street's communities.

@@ -23,6 +23,7 @@ Staffed = frozenset[tuple[str, int]]
 """Roles held by somebody: (role, organisation id)."""
 
 _SHOWN = 5
+_AT_COUNTERS = {Role.CLERK, Role.PRE_REVIEWER}
 _WORKING_ROLES = {role for role in Role if Permission.CASES_WORK in PERMISSIONS[role]}
 
 
@@ -109,6 +110,7 @@ def _conditions(definition: Definition, fields: FormFields | None) -> Iterator[F
 def _organisations(definition: Definition, tree: Tree, staffed: Staffed) -> Iterator[Finding]:
     """Every selector from every home; every place where somebody can walk in."""
     homes = tree.of_kind(Kind.COMMUNITY)
+    held = _with_counters(tree, staffed)
     found: dict[Selector, tuple[set[Unit], list[Unit]]] = {}
     for selector in {step.unit for step in definition.steps}:
         found[selector] = _resolved(selector, tree, homes)
@@ -121,7 +123,7 @@ def _organisations(definition: Definition, tree: Tree, staffed: Staffed) -> Iter
                 "homes": [home.code for home in lost[:_SHOWN]],
             }
             yield Finding("resolves_to_nothing", step=step.key, field="unit", params=params)
-        empty = [unit for unit in units if not _is_staffed(unit, step, tree, staffed)]
+        empty = [unit for unit in units if not _is_staffed(unit, step, tree, held)]
         if empty and step.role in _WORKING_ROLES:
             everywhere = len(empty) == len(units)
             yield Finding(
@@ -148,6 +150,12 @@ def _resolved(selector: Selector, tree: Tree, homes: list[Unit]) -> tuple[set[Un
         except Unresolved:
             lost.append(home)
     return units, lost
+
+
+def _with_counters(tree: Tree, staffed: Staffed) -> Staffed:
+    """Counter staff at a window or a community's unit work for the hall or the community."""
+    units = ((role, tree.get(unit_id)) for role, unit_id in staffed if role in _AT_COUNTERS)
+    return staffed | {(role, tree.counter_of(unit).id) for role, unit in units if unit}
 
 
 def _is_staffed(unit: Unit, step: Step, tree: Tree, staffed: Staffed) -> bool:
