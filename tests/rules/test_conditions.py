@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tongban.routing.conditions import MAX_NODES, BrokenCondition, holds, parse_condition
+from tongban.routing.texts import PARSE_ERRORS
 
 FORM = {
     "income": 1200,
@@ -78,6 +79,7 @@ def test_what_is_no_condition_is_refused(data: object, code: str) -> None:
     with pytest.raises(BrokenCondition) as broken:
         parse_condition(data)
     assert broken.value.code == code
+    assert code in PARSE_ERRORS
 
 
 def test_the_place_of_an_error_is_a_pointer() -> None:

@@ -79,6 +79,7 @@ def test_errors_name_their_place(data: object, pointer: str, code: str) -> None:
     with pytest.raises(BrokenDefinition) as broken:
         parse_definition(data)
     assert [(error.pointer, error.code) for error in broken.value.errors] == [(pointer, code)]
+    assert text_of_error(broken.value.errors[0]).say("zh")
 
 
 def test_every_error_is_reported_at_once() -> None:

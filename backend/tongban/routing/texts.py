@@ -1,9 +1,10 @@
-"""What the findings about a definition say."""
+"""What the errors and findings about a definition say."""
 
 from collections.abc import Mapping
 
 from tongban.core.texts import Text
 from tongban.routing.checks import Finding
+from tongban.routing.definitions import ParseError
 
 FINDINGS: Mapping[str, Text] = {
     "accept_not_first": Text("第一个环节必须是受理", "The first step must be acceptance"),
@@ -58,3 +59,31 @@ FINDINGS: Mapping[str, Text] = {
 def text_of(finding: Finding) -> Text:
     """The finding as a sentence."""
     return FINDINGS[finding.code].using(**finding.params)
+
+
+PARSE_ERRORS: Mapping[str, Text] = {
+    "not_a_list": Text("办理流程应为环节列表", "The process is a list of steps"),
+    "no_steps": Text("办理流程至少有一个环节", "The process has at least one step"),
+    "too_many_steps": Text("办理流程的环节过多", "The process has too many steps"),
+    "not_an_object": Text("环节格式不正确", "A step is an object"),
+    "unknown_field": Text("不认识的字段", "Unknown field"),
+    "bad_key": Text(
+        "只能用小写字母、数字和下划线，以字母开头，最多 40 个字符",
+        "Lower-case letters, digits and underscores, a letter first, 40 at most",
+    ),
+    "unknown_role": Text("请选择角色", "Choose a role"),
+    "bad_limit": Text("时限应为 0 至 365 个工作日", "A limit is 0 to 365 working days"),
+    "unknown_function": Text("不认识的环节类型", "Unknown kind of step"),
+    "unknown_selector": Text("不认识的办理机构写法", "Unknown way to name an organisation"),
+    "condition_not_an_object": Text("条件格式不正确", "A condition is an object"),
+    "condition_not_understood": Text("条件写法不正确", "This condition is not understood"),
+    "condition_empty": Text("条件组不能为空", "A group of conditions is not empty"),
+    "condition_wrong_value": Text("条件的取值不正确", "Not a right value for a condition"),
+    "condition_too_deep": Text("条件嵌套过深", "Conditions are nested too deeply"),
+    "condition_too_large": Text("条件过多", "Too many conditions"),
+}
+
+
+def text_of_error(error: ParseError) -> Text:
+    """The error as a sentence."""
+    return PARSE_ERRORS[error.code]
