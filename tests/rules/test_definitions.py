@@ -12,6 +12,7 @@ from tongban.routing.definitions import (
     UnknownSelector,
     parse_definition,
 )
+from tongban.routing.texts import text_of_error
 
 
 def step(**changes: Any) -> dict[str, Any]:
