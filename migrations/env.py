@@ -10,6 +10,7 @@ import os
 from alembic import context
 from sqlalchemy import Connection, pool
 from sqlalchemy.ext.asyncio import create_async_engine
+
 from tongban.models import Base
 
 
@@ -22,6 +23,10 @@ def migrate(connection: Connection) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
+    # Alembic makes its table before the first migration grants anything; /readyz reads it.
+    if connection.dialect.has_table(connection, "alembic_version"):
+        connection.exec_driver_sql("GRANT SELECT ON alembic_version TO tongban_app, tongban_worker")
+    connection.commit()
 
 
 async def connect_and_migrate() -> None:
