@@ -12,16 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.app import create_app
 from tongban.core.db import make_engine, make_sessions
+from tongban.core.problems import Problem
 from tongban.core.settings import Settings, get_settings
 from tongban.core.texts import Text
 from tongban.demo import seed as demo
-from tongban.identity import passwords
+from tongban.identity import audit, passwords
 from tongban.identity.granting import ADMINISTRATORS
 from tongban.identity.models import GrantRow, Staff
 from tongban.identity.roles import Role
-from tongban.matters.service import MattersRefused, import_matters
+from tongban.matters.service import import_matters
 from tongban.organisations.files import FileRefused
-from tongban.organisations.service import get_tree, import_organisations
+from tongban.organisations.service import ImportReport, get_tree, import_organisations
 from tongban.runtime.serve import ROOT, serve
 
 T = TypeVar("T")
@@ -37,8 +38,20 @@ JsonFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=
 def import_organisations_file(file: JsonFile) -> None:
     """Bring the tree to what FILE says; a file with mistakes changes nothing."""
     data = _read_json(file)
+
+    async def work(session: AsyncSession, _: Settings) -> ImportReport:
+        done = await import_organisations(session, data)
+        await audit.record(
+            session,
+            actor=None,
+            action="organisations.imported",
+            subject=f"organisation:{data['district']['code']}",
+            details={"created": len(done.created), "changed": done.changed},
+        )
+        return done
+
     try:
-        report = _in_transaction(lambda session, _: import_organisations(session, data))
+        report = _in_transaction(work)
     except FileRefused as refused:
         for finding in refused.findings:
             print(f"{finding.organisation} · {finding.field}: {_both(finding.text)}")
@@ -56,9 +69,15 @@ def import_matters_file(file: JsonFile) -> None:
     """Publish the matters of FILE that are new or changed; a bad file changes nothing."""
     data = _read_json(file)
     try:
-        print(_in_transaction(lambda session, _: import_matters(session, data)))
-    except MattersRefused as refused:
-        _fail(str(refused))
+        report = _in_transaction(lambda session, _: import_matters(session, data))
+    except Problem as refused:
+        for error in refused.errors:
+            print(f"{error.pointer}: {_both(error.text)}")
+        _fail(_both(refused.title.using(**refused.params)))
+    print(f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged")
+    for matter in report.matters:
+        for change in matter.changes:
+            print(f"{matter.code} {change.label}: {change.before} → {change.after}")
 
 
 @main.command()
@@ -108,6 +127,13 @@ def create_admin(
         session.add(staff)
         await session.flush()
         session.add(GrantRow(staff_id=staff.id, role=role, organisation_id=unit.id))
+        await audit.record(
+            session,
+            actor=None,
+            action="account.created",
+            subject=f"staff:{staff.username}",
+            details={"given": [f"{role}@{organisation}"]},
+        )
 
     _in_transaction(create)
     print(f"{username.lower()}  {password}")

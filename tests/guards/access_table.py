@@ -63,4 +63,32 @@ _CALENDAR: dict[str, Rule] = {
     "PUT /api/v1/calendar/{year}": any_of(Permission.CALENDAR_EDIT),
 }
 
-ACCESS: dict[str, Rule] = _IDENTITY | _ORGANISATIONS | _FILES | _CALENDAR
+# What may be done to one case is the case's own matter (`allowed_actions`): reading is only the
+# door.
+_CASES: dict[str, Rule] = {
+    "POST /api/v1/cases": any_of(Permission.CASES_CREATE),
+    "GET /api/v1/cases": any_of(Permission.CASES_READ),
+    "GET /api/v1/cases/count": any_of(Permission.CASES_READ),
+    "GET /api/v1/cases.xlsx": any_of(Permission.CASES_READ),
+    "GET /api/v1/cases/{number}": any_of(Permission.CASES_READ),
+    "PATCH /api/v1/cases/{number}": any_of(Permission.CASES_READ),
+    "DELETE /api/v1/cases/{number}": any_of(Permission.CASES_CREATE),
+    "POST /api/v1/cases/{number}/actions": any_of(Permission.CASES_READ),
+    "GET /api/v1/cases/{number}/events": any_of(Permission.CASES_READ),
+    "PATCH /api/v1/cases/{number}/materials/{key}": any_of(Permission.CASES_READ),
+    "GET /api/v1/cases/{number}/files/{file_id}": any_of(Permission.CASES_READ),
+    "POST /api/v1/cases/{number}/reveal": any_of(Permission.PERSONAL_REVEAL),
+    "GET /api/v1/cases/{number}/receipt": any_of(Permission.CASES_READ),
+    "GET /api/v1/cases/{number}/notice": any_of(Permission.CASES_READ),
+    "GET /api/v1/cases/{number}/handover": any_of(Permission.CASES_READ),
+    "GET /api/v1/cases/{number}/archive": any_of(Permission.CASES_READ),
+    "POST /api/v1/persons/search": any_of(Permission.CASES_READ),
+    "GET /api/v1/tasks": any_of(Permission.CASES_READ),
+    "GET /api/v1/handovers": any_of(Permission.CASES_READ),
+    "GET /api/v1/alarms": any_of(Permission.CASES_REASSIGN),
+    "POST /api/v1/staff/{username}/hand-over": any_of(Permission.CASES_REASSIGN),
+    "GET /api/v1/ledger": any_of(Permission.LEDGER_READ),
+    "GET /api/v1/ledger.xlsx": any_of(Permission.LEDGER_READ),
+}
+
+ACCESS: dict[str, Rule] = _IDENTITY | _ORGANISATIONS | _FILES | _CALENDAR | _CASES

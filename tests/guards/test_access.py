@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tests.guards.access_table import ACCESS, Access, Rule
-from tests.support.people import access_of, import_tree, make_staff
+from tests.support.people import access_of, import_few, make_staff
 from tongban.identity.roles import PERMISSIONS, Permission, Role
 
 STREET = "110102010"
@@ -89,7 +89,7 @@ def _lacking(rule: Rule) -> list[Role]:
 @pytest.fixture
 async def outsiders(session: AsyncSession) -> dict[frozenset[Permission], dict[str, str]]:
     """For every rule somebody who holds, at the street, all the roles that do not satisfy it."""
-    await import_tree(session)
+    await import_few(session)
     rules = {rule for rule in ACCESS.values() if isinstance(rule, frozenset)}
     headers = {}
     for number, rule in enumerate(sorted(rules, key=sorted)):
@@ -114,7 +114,7 @@ async def test_wrong_roles_get_in_nowhere(
 async def test_account_without_roles_is_only_let_in_where_any_account_is(
     client: httpx.AsyncClient, session: AsyncSession
 ) -> None:
-    await import_tree(session)
+    await import_few(session)
     await make_staff(session, "nobody", STREET)
     answers = {}
     for operation in PERMITTED:
@@ -124,7 +124,7 @@ async def test_account_without_roles_is_only_let_in_where_any_account_is(
 
 
 async def test_the_right_role_is_let_in(client: httpx.AsyncClient, session: AsyncSession) -> None:
-    await import_tree(session)
+    await import_few(session)
     refused = []
     for number, operation in enumerate(PERMITTED):
         rule = ACCESS[operation]

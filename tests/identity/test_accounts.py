@@ -9,7 +9,7 @@ from tests.support.people import (
     PASSWORD,
     access_of,
     headers_of,
-    import_tree,
+    import_few,
     make_staff,
     sign_in,
 )
@@ -24,7 +24,7 @@ ME = "/api/v1/auth/me"
 
 @pytest.fixture(autouse=True)
 async def _people(session: AsyncSession) -> None:
-    await import_tree(session)
+    await import_few(session)
     await make_staff(session, "ds-clerk", STREET, Role.CLERK, name="李静")
     await make_staff(session, "ds-006", COMMUNITY, Role.CLERK, Role.REVIEWER)
     await make_staff(session, "jrj-clerk", OTHER, Role.CLERK)

@@ -13,6 +13,7 @@ from tests.support.database import CommittedDatabase
 from tests.support.people import organisations_file
 from tongban.cli import main
 from tongban.core.settings import get_settings
+from tongban.demo.seed import packaged
 
 Run = Callable[..., Result]
 
@@ -50,6 +51,22 @@ def test_import_names_every_mistake_and_changes_nothing(run: Run, tmp_path: Path
     assert "区民政局 MZJ · code" in refused.output
     whole = run("import", "organisations", _written(tmp_path, organisations_file()))
     assert "0 changed, 0 unchanged" in whole.output
+
+
+def test_matters_are_imported_and_mistakes_named(run: Run, tmp_path: Path) -> None:
+    run("import", "organisations", _written(tmp_path, organisations_file()))
+    matters = packaged("matters.json")[:2]
+    name = matters[1].pop("name")
+    refused = run("import", "matters", _written(tmp_path, matters))
+    assert refused.exit_code == 1
+    assert f"/{matters[1]['code']}/name" in refused.output
+    matters[1]["name"] = name
+    done = run("import", "matters", _written(tmp_path, matters))
+    assert done.output.startswith("2 new, 0 changed, 0 unchanged"), done.output
+    matters[1]["name"] = "改了名字的事项"
+    changed = run("import", "matters", _written(tmp_path, matters))
+    assert changed.output.startswith("0 new, 1 changed, 1 unchanged")
+    assert "改了名字的事项" in changed.output
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe"])

@@ -8,7 +8,7 @@ from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from tests.support.database import CommittedDatabase
-from tests.support.people import access_of, headers_of, import_tree, make_staff, sign_in
+from tests.support.people import access_of, headers_of, import_few, make_staff, sign_in
 from tongban.core.settings import get_settings
 from tongban.identity import tokens
 from tongban.identity.actor import Origin
@@ -22,7 +22,7 @@ STREET, OTHER = "110102010", "110102011"
 async def test_who_is_asking_is_one_statement_and_brings_the_tree(
     client: httpx.AsyncClient, session: AsyncSession, connection: AsyncConnection
 ) -> None:
-    await import_tree(session)
+    await import_few(session)
     await make_staff(session, "clerk", STREET, Role.CLERK)
     headers = await access_of(session, "clerk")
     path = f"/api/v1/organisations/{STREET}"
@@ -40,7 +40,7 @@ async def test_who_is_asking_is_one_statement_and_brings_the_tree(
 
 
 async def test_scope_of_row_level_security_is_what_is_granted(session: AsyncSession) -> None:
-    await import_tree(session)
+    await import_few(session)
     staff = await make_staff(
         session, "clerk", STREET, Role.CLERK, Role.REVIEWER, (Role.LEADER, OTHER)
     )
@@ -59,7 +59,7 @@ async def test_guesses_side_by_side_are_not_answered_more_often_than_allowed(
     committed_db: CommittedDatabase, committed_client: httpx.AsyncClient
 ) -> None:
     async with committed_db.sessions.begin() as session:
-        await import_tree(session)
+        await import_few(session)
         await make_staff(session, "clerk", STREET, Role.CLERK)
     guesses = [sign_in(committed_client, "clerk", f"wrong-{number}") for number in range(8)]
     answers = Counter(answer.json()["code"] for answer in await asyncio.gather(*guesses))
@@ -70,7 +70,7 @@ async def test_refresh_token_used_twice_at_once_serves_once(
     committed_db: CommittedDatabase, committed_client: httpx.AsyncClient
 ) -> None:
     async with committed_db.sessions.begin() as session:
-        await import_tree(session)
+        await import_few(session)
         await make_staff(session, "clerk", STREET, Role.CLERK)
     await headers_of(committed_client, "clerk")
     cookie = {"Cookie": f"tongban_refresh={committed_client.cookies['tongban_refresh']}"}
@@ -88,7 +88,7 @@ async def test_user_name_made_twice_at_once_is_made_once(
     committed_db: CommittedDatabase, committed_client: httpx.AsyncClient
 ) -> None:
     async with committed_db.sessions.begin() as session:
-        await import_tree(session)
+        await import_few(session)
         await make_staff(session, "admin", STREET, Role.SYSTEM_ADMIN)
         headers = await access_of(session, "admin")
     new = {"username": "twin", "name": "双", "organisation_code": STREET}

@@ -38,6 +38,17 @@ async def import_tree(session: AsyncSession) -> None:
     await import_organisations(session, organisations_file())
 
 
+async def import_few(session: AsyncSession) -> None:
+    """The district with three streets (西长安街 110102001, 德胜 110102010, 金融街 110102011) and
+    two communities of each: enough where the tree itself is not tested, and much faster."""
+    content = organisations_file()
+    wanted = ("110102001", "110102010", "110102011")
+    content["streets"] = [street for street in content["streets"] if street["code"] in wanted]
+    for street in content["streets"]:
+        del street["communities"][2:]
+    await import_organisations(session, content)
+
+
 async def make_staff(
     session: AsyncSession,
     username: str,
