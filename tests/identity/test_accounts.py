@@ -261,6 +261,21 @@ async def test_roles_out_of_reach_stay(
     ]
 
 
+async def test_organisation_switched_off_gets_no_new_people(
+    client: httpx.AsyncClient, system: dict[str, str], security: dict[str, str]
+) -> None:
+    path = f"/api/v1/organisations/{COMMUNITY}"
+    off = await client.patch(path, json={"active": False}, headers=system)
+    assert off.json()["active"] is False
+    new = {"username": "late", "name": "某某", "organisation_code": COMMUNITY}
+    made = await client.post(STAFF, json=new, headers=system)
+    assert made.json()["errors"][0]["pointer"] == "/organisation_code"
+    held = ("clerk", COMMUNITY), ("reviewer", COMMUNITY)
+    assert (await _grant(client, security, "ds-006", *held)).status_code == 200
+    more = await _grant(client, security, "ds-006", *held, ("leader", COMMUNITY))
+    assert more.json()["errors"][0]["code"] == "inactive_organisation"
+
+
 async def test_one_account_is_never_two_administrators(
     client: httpx.AsyncClient, security: dict[str, str]
 ) -> None:

@@ -33,7 +33,7 @@ from tongban.organisations.schemas import OrganisationChange, OrganisationView
 from tongban.organisations.service import get_tree
 from tongban.organisations.tree import Tree, Unit
 
-_NO_SUCH_ORGANISATION = Text("没有这个机构", "No such organisation")
+_NO_SUCH_ORGANISATION = Text("没有这个机构，或已停用", "No such organisation, or no longer active")
 
 
 async def list_staff(
@@ -233,7 +233,7 @@ def _set_contact(staff: Staff, changes: dict[str, str | None]) -> None:
 
 def _unit(tree: Tree, code: str, pointer: str) -> Unit:
     unit = tree.find(code)
-    if unit is None:
+    if unit is None or not unit.active:
         raise Invalid.field(pointer, "unknown_organisation", _NO_SUCH_ORGANISATION)
     return unit
 

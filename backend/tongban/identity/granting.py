@@ -19,6 +19,7 @@ ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_A
 
 _UNKNOWN = Text("没有这个机构", "No such organisation")
 _OUT_OF_REACH = Text("该机构不在您的管理范围内", "This organisation is outside your reach")
+_INACTIVE = Text("该机构已停用", "This organisation is no longer active")
 _EXCLUSIVE = Text(
     "三类管理员不得由同一账号兼任", "One account may not be two kinds of administrator"
 )
@@ -37,11 +38,11 @@ async def set_grants(
     staff = await accounts.kept_account(session, tree, actor, username, Permission.ROLES_GRANT)
     if staff.id == actor.staff_id:
         raise OwnAccount
-    asked = _read(tree, actor, wanted.grants)
     held = {
         Grant(Role(row.role), row.organisation_id)
         for row in await session.scalars(select(GrantRow).where(GrantRow.staff_id == staff.id))
     }
+    asked = _read(tree, actor, wanted.grants, held)
     kept = {
         grant
         for grant in held
@@ -67,7 +68,8 @@ async def set_grants(
     return await accounts.get_staff(session, actor, username)
 
 
-def _read(tree: Tree, actor: Actor, wanted: list[GrantInput]) -> set[Grant]:
+def _read(tree: Tree, actor: Actor, wanted: list[GrantInput], held: set[Grant]) -> set[Grant]:
+    """What is asked for. A grant at an organisation that is no longer active may stay, not come."""
     errors: list[FieldError] = []
     grants: set[Grant] = set()
     for place, item in enumerate(wanted):
@@ -77,6 +79,8 @@ def _read(tree: Tree, actor: Actor, wanted: list[GrantInput]) -> set[Grant]:
             errors.append(FieldError(pointer, "unknown_organisation", _UNKNOWN))
         elif not policy.reaches(tree, actor, Permission.ROLES_GRANT, unit):
             errors.append(FieldError(pointer, "out_of_reach", _OUT_OF_REACH))
+        elif not unit.active and Grant(item.role, unit.id) not in held:
+            errors.append(FieldError(pointer, "inactive_organisation", _INACTIVE))
         else:
             grants.add(Grant(item.role, unit.id))
     if errors:

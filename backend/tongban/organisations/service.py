@@ -61,13 +61,14 @@ def forget_revision(session: AsyncSession) -> None:
 
 
 async def _load(session: AsyncSession) -> Tree:
-    columns = (Organisation.id, Organisation.code, Organisation.name, Organisation.kind)
+    o = Organisation
     rows = await session.execute(
-        select(*columns, Organisation.parent_id).order_by(
-            Organisation.sort_order, Organisation.code
-        )
+        select(o.id, o.code, o.name, o.kind, o.parent_id, o.active).order_by(o.sort_order, o.code)
     )
-    return Tree(Unit(row.id, row.code, row.name, Kind(row.kind), row.parent_id) for row in rows)
+    return Tree(
+        Unit(row.id, row.code, row.name, Kind(row.kind), row.parent_id, active=row.active)
+        for row in rows
+    )
 
 
 @dataclass(slots=True)
