@@ -15,7 +15,8 @@ def account(number: int, *roles: str) -> dict[str, object]:
         "username": f"user{number}",
         "password": "secret",
         "roles": list(roles),
-        "organisation": "110102010",
+        "organisation_code": "110102010",
+        "organisation_name": "德胜街道",
     }
 
 

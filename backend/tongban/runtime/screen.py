@@ -47,9 +47,7 @@ def one_of_every_role(accounts: Sequence[dict[str, Any]]) -> list[dict[str, Any]
 
 
 def _organisation(account: dict[str, Any]) -> str:
-    return " ".join(
-        str(account[key]) for key in ("organisation", "organisation_name") if key in account
-    )
+    return f"{account['organisation_code']} {account['organisation_name']}"
 
 
 def _table(rows: Iterable[tuple[str, ...]]) -> list[str]:
