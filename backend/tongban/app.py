@@ -5,9 +5,11 @@ from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
 
-from tongban.core import http
+from tongban.cases import routes as cases
+from tongban.core import http, logging, operations, spa
 from tongban.core.db import make_engine, make_sessions
 from tongban.core.settings import Settings, get_settings
+from tongban.deadlines import routes as deadlines
 from tongban.files import routes as files
 from tongban.identity import routes as identity
 
@@ -17,6 +19,7 @@ API = "/api/v1"
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Build the application. Tests pass their own settings; a server reads the environment."""
     settings = settings or get_settings()
+    logging.configure()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -37,10 +40,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     http.install(app)
+    app.add_middleware(operations.Metrics)
     for router in _routers():
         app.include_router(router, prefix=API)
+    app.include_router(operations.router)
+    spa.mount(app, settings.static_dir)
     return app
 
 
 def _routers() -> list[APIRouter]:
-    return [identity.router, files.router]
+    return [identity.router, files.router, deadlines.router, cases.router]

@@ -1,8 +1,11 @@
 """Every table, for alembic: importing this module fills `Base.metadata`."""
 
+from tongban.cases import models as cases
 from tongban.core.db import Base
+from tongban.deadlines import models as deadlines
 from tongban.files import models as files
 from tongban.identity import models as identity
+from tongban.matters import models as matters
 from tongban.organisations import models as organisations
 
-__all__ = ["Base", "files", "identity", "organisations"]
+__all__ = ["Base", "cases", "deadlines", "files", "identity", "matters", "organisations"]

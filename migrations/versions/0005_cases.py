@@ -70,7 +70,13 @@ def upgrade() -> None:
         sa.Column("agent", postgresql.JSONB(), nullable=True),
         sa.Column("form", postgresql.JSONB(), nullable=False),
         sa.Column("findings", postgresql.JSONB(), nullable=False),
-        sa.Column("search", postgresql.TSVECTOR(), nullable=False),
+        sa.Column("names", sa.Text(), nullable=False),
+        sa.Column(
+            "search",
+            postgresql.TSVECTOR(),
+            sa.Computed("to_tsvector('simple'::regconfig, names)", persisted=True),
+            nullable=False,
+        ),
         sa.Column("registered_by", sa.Integer(), nullable=False),
         sa.Column(
             "registered_at", postgresql.TIMESTAMP(timezone=True, precision=6), nullable=False
@@ -182,6 +188,13 @@ def upgrade() -> None:
             ["checked_by"], ["staff.id"], name=op.f("fk_case_materials_checked_by")
         ),
         sa.PrimaryKeyConstraint("case_id", "key", name=op.f("pk_case_materials")),
+    )
+    op.create_index(
+        "ix_case_materials_files",
+        "case_materials",
+        ["files"],
+        postgresql_using="gin",
+        postgresql_where=sa.text("cardinality(files) > 0"),
     )
     op.create_index(
         "ix_case_materials_promised",

@@ -111,7 +111,7 @@ async def connection(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         await transaction.rollback()
 
 
-def _savepoint_sessions(connection: AsyncConnection) -> async_sessionmaker[AsyncSession]:
+def savepoint_sessions(connection: AsyncConnection) -> async_sessionmaker[AsyncSession]:
     return async_sessionmaker(
         connection,
         expire_on_commit=False,
@@ -123,15 +123,15 @@ def _savepoint_sessions(connection: AsyncConnection) -> async_sessionmaker[Async
 @pytest_asyncio.fixture
 async def session(connection: AsyncConnection) -> AsyncIterator[AsyncSession]:
     """A session for arranging and looking; flush before the client should see it."""
-    async with _savepoint_sessions(connection)() as opened:
+    async with savepoint_sessions(connection)() as opened:
         yield opened
 
 
 @pytest_asyncio.fixture
 async def client(app: FastAPI, connection: AsyncConnection) -> AsyncIterator[httpx.AsyncClient]:
     """HTTP to the application; requests one after another, all on the test's connection."""
-    with _using(app, sessions=_savepoint_sessions(connection)):
-        async with _http(app) as opened:
+    with using(app, sessions=savepoint_sessions(connection)):
+        async with http_client(app) as opened:
             yield opened
 
 
@@ -159,13 +159,13 @@ async def committed_client(
     app: FastAPI, committed_db: CommittedDatabase
 ) -> AsyncIterator[httpx.AsyncClient]:
     """HTTP to the application over `committed_db`; requests may run at the same time."""
-    with _using(app, engine=committed_db.engine, sessions=committed_db.sessions):
-        async with _http(app) as opened:
+    with using(app, engine=committed_db.engine, sessions=committed_db.sessions):
+        async with http_client(app) as opened:
             yield opened
 
 
 @contextmanager
-def _using(app: FastAPI, **state: Any) -> Iterator[None]:
+def using(app: FastAPI, **state: Any) -> Iterator[None]:
     """`monkeypatch` would not put an attribute of Starlette's `State` back, but delete it."""
     before = {name: getattr(app.state, name) for name in state}
     for name, value in state.items():
@@ -175,7 +175,7 @@ def _using(app: FastAPI, **state: Any) -> Iterator[None]:
         setattr(app.state, name, value)
 
 
-def _http(app: FastAPI) -> httpx.AsyncClient:
+def http_client(app: FastAPI) -> httpx.AsyncClient:
     return httpx.AsyncClient(
         transport=httpx.ASGITransport(app, client=("127.0.0.1", 40000)),
         base_url="http://tongban.test",

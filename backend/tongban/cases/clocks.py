@@ -1,1 +1,113 @@
-"""The clocks of a case: when it is due, how late it is, and that replaying agrees."""
+"""The clocks of a case: when it is due, how late it is, and that replaying its events agrees."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Literal
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tongban.cases.models import Case, Event
+from tongban.core import clock
+from tongban.core.settings import Settings
+from tongban.deadlines import rules
+from tongban.deadlines.rules import Calendar, ClockEvent, ClockEventKind, DueDate, OfficeHours
+from tongban.deadlines.service import get_calendar
+from tongban.organisations.tree import Tree
+
+if TYPE_CHECKING:
+    from tongban.cases.work import Work
+
+Level = Literal[0, 1, 2, 5]
+THRESHOLDS = rules.Thresholds()
+
+# Events of a case that move its total clock, and what they do to it.
+_MOVES = {
+    "suspended": ClockEventKind.PAUSED,
+    "resumed": ClockEventKind.RESUMED,
+    "extension_granted": ClockEventKind.EXTENDED,
+    "reopened": ClockEventKind.RESUMED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LightOf:
+    remaining_days: int | None
+    level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class Lights:
+    """Remaining working days and monitoring codes against one calendar."""
+
+    calendar: Calendar
+
+    def of(self, due: date | None, limit_days: int, today: date) -> LightOf:
+        if due is None:
+            return LightOf(None, 0)
+        remaining = rules.remaining_days(due, today, self.calendar)
+        level: Level = THRESHOLDS.light(limit_days, remaining).value
+        return LightOf(remaining, level)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """What the rows of an answer are shown with."""
+
+    tree: Tree
+    lights: Lights
+    today: date
+
+
+async def viewer_for(session: AsyncSession, settings: Settings, tree: Tree) -> Viewer:
+    return Viewer(tree, Lights(await get_calendar(session)), clock.today(settings.zone))
+
+
+def office_hours(settings: Settings) -> OfficeHours:
+    return OfficeHours.parse(settings.office_opens, settings.office_closes, settings.zone)
+
+
+def due_on(calendar: Calendar, settings: Settings, start: datetime, limit_days: int) -> DueDate:
+    """When something that starts now is due; `limit_days` are working days."""
+    return rules.due_on(start, limit_days, calendar, office_hours(settings))
+
+
+def clock_events(start: datetime, history: Iterable[Event]) -> list[ClockEvent]:
+    """The total clock of a case as its history tells it; `start` is the acceptance."""
+    moves = [ClockEvent(ClockEventKind.STARTED, start)]
+    for event in history:
+        concluded = event.to_status == "concluded" != event.from_status
+        kind = ClockEventKind.STOPPED if concluded else _MOVES.get(event.event)
+        if kind is not None and event.at >= start:
+            days = event.details["days"] if kind is ClockEventKind.EXTENDED else 0
+            moves.append(ClockEvent(kind, event.at, days, event.details.get("reason")))
+    return moves
+
+
+async def replay_case(work: "Work") -> None:
+    """Set the due dates of the case and its open tasks to what the events say.
+
+    Called after an event that moves the clock was logged but not yet written.
+    """
+    case = work.case
+    if case.accepted_at is None:
+        return
+    history = [*await history_of(work.session, case), *(Event(**row) for row in work.rows)]
+    office = office_hours(work.settings)
+    total = clock_events(case.accepted_at, history)
+    state = rules.replay(total, case.limit_days, work.calendar, office, work.now)
+    case.due_on, case.due_provisional = state.due_on or case.due_on, state.provisional
+    for task in work.tasks:
+        since = [event for event in total[1:] if event.at > task.opened_at]
+        moves = [ClockEvent(ClockEventKind.STARTED, task.opened_at), *since]
+        own = rules.replay(moves, task.limit_days, work.calendar, office, work.now)
+        task.due_on = own.due_on or task.due_on
+
+
+async def history_of(session: AsyncSession, case: Case) -> list[Event]:
+    """The case's events, oldest first."""
+    found = await session.scalars(
+        select(Event).where(Event.month == case.month, Event.case_id == case.id).order_by(Event.seq)
+    )
+    return list(found)

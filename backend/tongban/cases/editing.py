@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,6 +13,7 @@ from tongban.cases import personal, sealing
 from tongban.cases.checking import check
 from tongban.cases.models import Case, CaseMaterial, CasePersonal
 from tongban.cases.placement import home_of, place
+from tongban.cases.policy import readable_scope, visible
 from tongban.cases.problems import UnknownOrganisation
 from tongban.cases.record import fill, settle
 from tongban.cases.rules import Status
@@ -25,6 +26,7 @@ from tongban.core.texts import Text
 from tongban.files.service import attach
 from tongban.identity.actor import Actor
 from tongban.matters.schemas import Version
+from tongban.organisations.service import get_tree
 from tongban.organisations.tree import Tree, Unit
 
 _MASKED = Text("请填写完整的号码或地址", "Enter the number or address in full")
@@ -149,8 +151,8 @@ async def put_materials(
     if not rows:
         return
     files = [file for material in materials for file in material.files]
-    if files:
-        await attach(session, actor, files)
+    if files and actor is not None:
+        await attach(session, actor, files, await _reusable(session, actor, files))
     statement = insert(CaseMaterial)
     changing = {
         column: statement.excluded[column] for column in rows[0] if column not in ("case_id", "key")
@@ -180,3 +182,15 @@ def _material_row(
         "files": material.files,
         "note": material.note,
     }
+
+
+async def _reusable(session: AsyncSession, actor: Actor, files: Sequence[UUID]) -> set[UUID]:
+    """Those of the files that already belong to a case that the actor may see (材料复用)."""
+    tree = await get_tree(session)
+    used = await session.scalars(
+        select(func.unnest(CaseMaterial.files))
+        .join(Case, Case.id == CaseMaterial.case_id)
+        .where(func.cardinality(CaseMaterial.files) > 0, CaseMaterial.files.overlap(list(files)))
+        .where(visible(actor, readable_scope(tree, actor)))
+    )
+    return set(used)

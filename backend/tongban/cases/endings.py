@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from tongban.cases import clocks
 from tongban.cases.models import Collection
 from tongban.cases.problems import ReopenTooLate
 from tongban.cases.rules import Status
@@ -73,3 +74,4 @@ async def reopen(work: Work) -> None:
     deciding = [step for step in path_of(case, work.tree) if step.decides]
     work.open(deciding[-1:])
     work.log("reopened", before)
+    await clocks.replay_case(work)

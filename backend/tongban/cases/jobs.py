@@ -112,5 +112,7 @@ async def forget_keys(sessions: Sessions, settings: Settings) -> int:
     """Idempotency keys past their time."""
     before = clock.now() - timedelta(hours=settings.idempotency_hours)
     async with sessions.begin() as session:
-        gone = await session.execute(delete(IdempotencyKey).where(IdempotencyKey.at < before))
-        return int(gone.rowcount)
+        gone = await session.scalars(
+            delete(IdempotencyKey).where(IdempotencyKey.at < before).returning(IdempotencyKey.key)
+        )
+        return len(gone.all())

@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Row, and_, cast, func, select
+from sqlalchemy import and_, cast, func, select
 from sqlalchemy.dialects.postgresql import DATE
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,6 +15,7 @@ from tongban.cases.policy import own_scope, wide_scope
 from tongban.cases.problems import UnknownOrganisation
 from tongban.cases.rules import RUNNING, Outcome, Status
 from tongban.core import clock
+from tongban.core.db import AnyRow
 from tongban.core.problems import Forbidden, Invalid
 from tongban.core.settings import Settings
 from tongban.core.texts import Text
@@ -61,7 +62,7 @@ async def ledger(
         "organisation": Case.accepting_id,
         "clerk": Staff.username,
     }
-    dimensions = [columns[name].label(name) for name in query.group_by]
+    dimensions: list[Any] = [columns[name].label(name) for name in query.group_by]
     keys = [columns[name] for name in query.group_by]
     statement = (
         select(
@@ -170,7 +171,7 @@ _COUNTED = (
 )
 
 
-def _row(tree: Tree, query: LedgerQuery, row: Row[Any]) -> s.LedgerRow:
+def _row(tree: Tree, query: LedgerQuery, row: AnyRow) -> s.LedgerRow:
     # ROLLUP drops dimensions from the right; GROUPING has a bit for each that was dropped.
     level = len(query.group_by) - int(row.mask).bit_count()
     fixed = {name: getattr(row, name) for name in query.group_by[:level]}

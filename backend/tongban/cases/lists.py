@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import (
     ColumnElement,
-    Select,
     and_,
     exists,
     false,
@@ -24,12 +23,13 @@ from sqlalchemy.orm import aliased
 
 from tongban.cases import presenting, search, sheets
 from tongban.cases import schemas as s
-from tongban.cases.clocks import viewer_for
+from tongban.cases.clocks import Viewer, viewer_for
 from tongban.cases.models import Case, CasePersonal, CaseScope, Handover, Task
 from tongban.cases.policy import own_scope, pools, visible, wide_scope
 from tongban.cases.problems import UnknownOrganisation
 from tongban.cases.rules import OPEN, RUNNING, WORKED_BY, Outcome, Status
 from tongban.core import clock
+from tongban.core.db import AnySelect
 from tongban.core.pages import Page, decode_cursor, encode_cursor
 from tongban.core.privacy import blind_index
 from tongban.core.problems import Forbidden
@@ -182,7 +182,7 @@ async def export_cases(
     return sheets.cases(rows)
 
 
-def _filtered(asked: _Asked, statement: Select[Any]) -> Select[Any]:
+def _filtered(asked: _Asked, statement: AnySelect) -> AnySelect:
     """The statement narrowed to what the actor may see and asked for."""
     filters = asked.filters
     if filters.scope == "wide":
@@ -325,9 +325,7 @@ def _queue(tree: Tree, actor: Actor, queue: str) -> ColumnElement[bool]:
     return and_(Task.state == "open", chosen)
 
 
-async def _task_counts(
-    session: AsyncSession, viewer: presenting.Viewer, actor: Actor
-) -> s.TaskCounts:
+async def _task_counts(session: AsyncSession, viewer: Viewer, actor: Actor) -> s.TaskCounts:
     """Counts of the whole queue, whatever page and filter are shown."""
     mine = Task.claimed_by == actor.staff_id
     soon = viewer.today + timedelta(days=1)
@@ -353,7 +351,7 @@ async def _task_counts(
     )
 
 
-def _task_row(viewer: presenting.Viewer, task: Task, case: Case, *names: str | None) -> s.TaskRow:
+def _task_row(viewer: Viewer, task: Task, case: Case, *names: str | None) -> s.TaskRow:
     claimer, claimer_name, registrar, registrar_name = names
     light = viewer.lights.of(task.due_on, task.limit_days, viewer.today)
     paused = case.suspended or case.correction_pending
@@ -362,7 +360,7 @@ def _task_row(viewer: presenting.Viewer, task: Task, case: Case, *names: str | N
         step_key=task.step_key,
         function=task.function,
         role=task.role,
-        organisation=viewer.place(task.organisation_id),
+        organisation=presenting.place(viewer, task.organisation_id),
         claimed_by=presenting.staff(claimer, claimer_name),
         opened_at=task.opened_at,
         due_on=task.due_on,
@@ -404,7 +402,7 @@ async def list_handovers(
 
 
 def _handover_row(
-    viewer: presenting.Viewer, papers: Handover, case: Case, username: str, name: str
+    viewer: Viewer, papers: Handover, case: Case, username: str, name: str
 ) -> s.HandoverRow:
     late = papers.returned_on is None and papers.due_on is not None
     remaining = viewer.lights.of(papers.due_on, 0, viewer.today).remaining_days if late else 0
@@ -412,7 +410,7 @@ def _handover_row(
         case_number=case.number or "",
         matter_name=case.matter_name,
         applicant_name=case.applicant["name"],
-        bureau=viewer.organisation(papers.bureau_id),
+        bureau=presenting.organisation(viewer, papers.bureau_id),
         runner=s.StaffRef(username=username, name=name),
         handed_over_on=papers.handed_over_on,
         received_by=papers.received_by,

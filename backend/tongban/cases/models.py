@@ -7,18 +7,28 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Computed,
     ForeignKey,
     Identity,
     Index,
     Integer,
     LargeBinary,
     String,
+    Text,
     Uuid,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongban.cases.schemas import (
+    CaseKind,
+    Channel,
+    CrossHandling,
+    Handling,
+    Linkage,
+    Received,
+)
 from tongban.core.db import Base
 
 _Moment = TIMESTAMP(timezone=True, precision=6)
@@ -41,9 +51,9 @@ class Case(Base):
     matter_code: Mapped[str] = mapped_column(String(40))
     matter_name: Mapped[str] = mapped_column(String(200))
     matter_version_id: Mapped[int] = mapped_column(ForeignKey("matter_versions.id"))
-    handling: Mapped[str] = mapped_column(String(10))
-    case_kind: Mapped[str] = mapped_column(String(10))
-    channel: Mapped[str] = mapped_column(String(10))
+    handling: Mapped[Handling] = mapped_column(String(10))
+    case_kind: Mapped[CaseKind] = mapped_column(String(10))
+    channel: Mapped[Channel] = mapped_column(String(10))
 
     status: Mapped[str] = mapped_column(String(20))
     outcome: Mapped[str | None] = mapped_column(String(10))
@@ -66,8 +76,8 @@ class Case(Base):
     responsible_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
     deciding_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     issuing_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
-    cross_handling: Mapped[str] = mapped_column(String(24))
-    linkage: Mapped[str] = mapped_column(String(20))
+    cross_handling: Mapped[CrossHandling] = mapped_column(String(24))
+    linkage: Mapped[Linkage] = mapped_column(String(20))
     path: Mapped[list[Any]] = mapped_column(JSONB)
     """The concrete route, fixed at acceptance: see `routing.rules.ConcreteStep`."""
 
@@ -75,7 +85,11 @@ class Case(Base):
     agent: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     form: Mapped[dict[str, Any]] = mapped_column(JSONB)
     findings: Mapped[list[Any]] = mapped_column(JSONB)
-    search: Mapped[Any] = mapped_column(TSVECTOR)
+    names: Mapped[str] = mapped_column(Text)
+    """Bigrams of the names in the case: see `search`."""
+    search: Mapped[Any] = mapped_column(
+        TSVECTOR, Computed("to_tsvector('simple'::regconfig, names)", persisted=True)
+    )
 
     registered_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     registered_at: Mapped[datetime] = mapped_column(_Moment)
@@ -133,7 +147,7 @@ class CaseMaterial(Base):
     )
     key: Mapped[str] = mapped_column(String(80), primary_key=True)
     document_kind: Mapped[str | None] = mapped_column(String(60))
-    received: Mapped[str] = mapped_column(String(20))
+    received: Mapped[Received] = mapped_column(String(20))
     promised_by: Mapped[date | None]
     promise_missed: Mapped[bool]
     checked_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
@@ -142,6 +156,12 @@ class CaseMaterial(Base):
     note: Mapped[str] = mapped_column(String(200))
 
     __table_args__ = (
+        Index(
+            "ix_case_materials_files",
+            "files",
+            postgresql_using="gin",
+            postgresql_where=text("cardinality(files) > 0"),
+        ),
         Index(
             "ix_case_materials_promised",
             "promised_by",

@@ -14,6 +14,8 @@ from tongban.cases.models import Case, CaseCounter
 from tongban.cases.problems import NotOffered
 from tongban.cases.work import Work
 
+_BY_DATABASE = frozenset({"number", "search"})
+
 
 def _next(division: str, day: date) -> CTE:
     return (
@@ -40,7 +42,7 @@ def _number(counter: CTE) -> Any:
 async def number_new(work: Work) -> None:
     """Insert the case itself, with the next number, as the transaction's last statement."""
     case, counter = work.case, _next(*_division_and_day(work))
-    columns = [c for c in Case.__table__.columns if c.key != "number"]
+    columns = [c for c in Case.__table__.columns if c.key not in _BY_DATABASE]
     values = [literal(getattr(case, column.key), column.type) for column in columns]
     statement = (
         insert(Case)

@@ -113,4 +113,4 @@ def place(
 
 def _where_to_go(tree: Tree, responsible: Unit) -> str:
     hall = tree.hall_of_street(responsible) if responsible.kind is Kind.STREET else None
-    return hall.name if hall else responsible.name
+    return f"{responsible.name}{hall.name}" if hall else responsible.name

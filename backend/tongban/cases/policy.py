@@ -73,7 +73,7 @@ def seat(tree: Tree, role: Role, unit: Unit) -> Unit:
     community, where its cases are taken in."""
     at_counter = unit.kind is Kind.WINDOW or tree.body(unit).kind is Kind.COMMUNITY
     if at_counter and role in (Role.CLERK, Role.PRE_REVIEWER):
-        return tree.normalise_accepting(unit)
+        return tree.counter_of(unit)
     return unit
 
 

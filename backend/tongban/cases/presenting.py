@@ -1,35 +1,25 @@
 """Rows into answers. No queries: everything shown was loaded by the caller."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from tongban.cases import schemas as s
-from tongban.cases.clocks import Lights
+from tongban.cases.clocks import Viewer
 from tongban.cases.models import Case
 from tongban.cases.rules import RUNNING
-from tongban.organisations.tree import Tree
 
 
-@dataclass(frozen=True, slots=True)
-class Viewer:
-    """What every row of an answer is shown with."""
+def organisation(viewer: Viewer, unit_id: int) -> s.OrganisationRef:
+    unit = viewer.tree[unit_id]
+    return s.OrganisationRef(code=unit.code, name=unit.name)
 
-    tree: Tree
-    lights: Lights
-    today: date
 
-    def organisation(self, unit_id: int) -> s.OrganisationRef:
-        unit = self.tree[unit_id]
-        return s.OrganisationRef(code=unit.code, name=unit.name)
-
-    def place(self, unit_id: int) -> s.OrganisationRef:
-        """An organisation with the body it belongs to: `德胜街道 民政科`."""
-        unit = self.tree[unit_id]
-        body = self.tree.body(unit)
-        name = unit.name if unit == body or body.name in unit.name else f"{body.name} {unit.name}"
-        return s.OrganisationRef(code=unit.code, name=name)
+def place(viewer: Viewer, unit_id: int) -> s.OrganisationRef:
+    """An organisation with the body it belongs to: `德胜街道 民政科`."""
+    unit = viewer.tree[unit_id]
+    body = viewer.tree.body(unit)
+    name = unit.name if unit == body or body.name in unit.name else f"{body.name} {unit.name}"
+    return s.OrganisationRef(code=unit.code, name=name)
 
 
 def staff(username: str | None, name: str | None) -> s.StaffRef | None:
@@ -76,10 +66,10 @@ def row_fields(viewer: Viewer, case: Case, registrar: s.StaffRef) -> dict[str, A
         "case_kind": case.case_kind,
         "cross_handling": case.cross_handling,
         "linkage": case.linkage,
-        "accepting": viewer.place(case.accepting_id),
-        "home": viewer.place(case.home_id),
-        "responsible": viewer.place(case.responsible_id),
-        "deciding": viewer.place(case.deciding_id) if case.deciding_id else None,
+        "accepting": place(viewer, case.accepting_id),
+        "home": place(viewer, case.home_id),
+        "responsible": place(viewer, case.responsible_id),
+        "deciding": place(viewer, case.deciding_id) if case.deciding_id else None,
         "registered_by": registrar,
         "registered_at": case.registered_at,
         "accepted_at": case.accepted_at,
@@ -109,7 +99,7 @@ def path_steps(viewer: Viewer, case: Case, tasks: Iterable[s.TaskOut]) -> list[s
         s.PathStepOut(
             key=step["key"],
             function=step["function"],
-            organisation=viewer.place(step["organisation_id"]),
+            organisation=place(viewer, step["organisation_id"]),
             role=step["role"],
             limit_days=step["limit_days"],
             parallel_group=step["parallel_group"],

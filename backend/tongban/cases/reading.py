@@ -1,19 +1,19 @@
 """One case as somebody may see it: its file, its history."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from tongban.cases import events, presenting
 from tongban.cases import schemas as s
-from tongban.cases.clocks import viewer_for
+from tongban.cases.clocks import Viewer, viewer_for
 from tongban.cases.models import Case, CaseMaterial, Event, Task
 from tongban.cases.policy import may_edit, readable_scope, situation, visible
 from tongban.cases.rules import allowed_actions
+from tongban.core.db import AnyRow
 from tongban.core.problems import NotFound
 from tongban.core.settings import Settings
 from tongban.files.models import File
@@ -65,7 +65,7 @@ async def present(session: AsyncSession, settings: Settings, actor: Actor, case:
         version=case.version,
         query_code=case.query_code,
         matter_version=matter.number,
-        issuing=viewer.place(case.issuing_id),
+        issuing=presenting.place(viewer, case.issuing_id),
         agent=s.AgentOut(**case.agent) if case.agent else None,
         form=case.form,
         materials=presenting.materials(
@@ -80,7 +80,7 @@ async def present(session: AsyncSession, settings: Settings, actor: Actor, case:
     )
 
 
-async def _task_rows(session: AsyncSession, case_id: UUID) -> Sequence[Row[Any]]:
+async def _task_rows(session: AsyncSession, case_id: UUID) -> Sequence[AnyRow]:
     """The case's tasks, oldest first, with names; one row without a task where it has none."""
     claimer, doer, registrar = aliased(Staff), aliased(Staff), aliased(Staff)
     found = await session.execute(
@@ -104,14 +104,14 @@ async def _task_rows(session: AsyncSession, case_id: UUID) -> Sequence[Row[Any]]
     return found.all()
 
 
-def _task(viewer: presenting.Viewer, row: Row[Any], workable: bool) -> s.TaskOut:
+def _task(viewer: Viewer, row: AnyRow, workable: bool) -> s.TaskOut:
     task: Task = row.Task
     return s.TaskOut(
         id=task.id,
         step_key=task.step_key,
         function=task.function,
         role=task.role,
-        organisation=viewer.place(task.organisation_id),
+        organisation=presenting.place(viewer, task.organisation_id),
         state=task.state,
         claimed_by=presenting.staff(row.claimer, row.claimer_name),
         opened_at=task.opened_at,
@@ -122,7 +122,7 @@ def _task(viewer: presenting.Viewer, row: Row[Any], workable: bool) -> s.TaskOut
     )
 
 
-async def _material_rows(session: AsyncSession, case_id: UUID) -> dict[str, Row[Any]]:
+async def _material_rows(session: AsyncSession, case_id: UUID) -> dict[str, AnyRow]:
     """The tick list by key, with who checked each line and its scans."""
     scans = (
         select(

@@ -8,7 +8,7 @@ from tongban.cases import events
 from tongban.cases.models import Case
 from tongban.cases.placement import Placement
 from tongban.cases.rules import Status
-from tongban.cases.search import vector
+from tongban.cases.search import searchable
 from tongban.cases.work import stored_path
 from tongban.identity.actor import Actor
 from tongban.matters.schemas import Version
@@ -74,7 +74,7 @@ def fill(case: Case, document: dict[str, Any]) -> None:
         document["form"],
     )
     agent = document["agent"]["name"] if document["agent"] else ""
-    case.search = vector(document["applicant"]["name"], agent, case.matter_name)
+    case.names = searchable(document["applicant"]["name"], agent, case.matter_name)
 
 
 def settle(case: Case, placed: Placement) -> None:
@@ -86,6 +86,6 @@ def settle(case: Case, placed: Placement) -> None:
     case.responsible_id = parties.responsible.id
     case.deciding_id = parties.deciding.id if parties.deciding else None
     case.issuing_id = parties.issuing.id
-    case.cross_handling = placed.cross_handling
-    case.linkage = placed.linkage
+    case.cross_handling = placed.cross_handling.value
+    case.linkage = placed.linkage.value
     case.path = stored_path(placed.path)

@@ -1,6 +1,6 @@
 """`/cases`, `/tasks`, `/ledger`: thin; what they call says what happens."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
@@ -39,7 +39,9 @@ Number = Annotated[str, Path(max_length=40, description="Case number, or the id 
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=8, max_length=100)]
 IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=40)]
 
-PDF = {200: {"content": {"application/pdf": {}}, "description": "PDF"}}
+PDF: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/pdf": {}}, "description": "PDF"}
+}
 
 
 def attachment(name: str) -> dict[str, str]:

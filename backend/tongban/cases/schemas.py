@@ -14,6 +14,8 @@ Comment = Annotated[str, StringConstraints(max_length=1000)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 Received = Literal["none", "original", "copy", "original_and_copy", "electronic"]
 Channel = Literal["counter", "online"]
+Handling = Literal["direct", "carried", "filing"]
+CaseKind = Literal["immediate", "promised"]
 ApplicantKind = Literal["person", "organisation"]
 CrossHandling = Literal[
     "none", "same_street", "street_community", "street_street", "community_community"
@@ -256,8 +258,8 @@ class CaseRow(OutputModel):
     outcome: Outcome | None
     flags: FlagsOut
     channel: Channel
-    handling: str
-    case_kind: str
+    handling: Handling
+    case_kind: CaseKind
     cross_handling: CrossHandling
     linkage: Linkage
     accepting: OrganisationRef

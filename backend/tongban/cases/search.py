@@ -4,7 +4,6 @@ Stock PostgreSQL has no Chinese parser, and trigrams cannot find two characters.
 """
 
 import re
-from typing import Any
 
 from sqlalchemy import ColumnElement, func
 
@@ -24,13 +23,9 @@ def bigrams(text: str) -> list[str]:
     return found
 
 
-def document(*texts: str) -> str:
-    """What `to_tsvector('simple', …)` is made from."""
+def searchable(*texts: str) -> str:
+    """What `cases.names` holds, from which the database makes the search vector."""
     return " ".join(gram for text in texts for gram in bigrams(text))
-
-
-def vector(*texts: str) -> Any:
-    return func.to_tsvector("simple", document(*texts))
 
 
 def matches(text: str) -> ColumnElement[bool] | None:

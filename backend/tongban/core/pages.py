@@ -45,7 +45,7 @@ def decode_cursor(cursor: str | None, types: tuple[type, ...]) -> tuple[Any, ...
 _BAD = Text("翻页标记无效，请从第一页开始", "Not a cursor of ours; start from the first page")
 
 
-def _read(key: Any, type_: type) -> Any:
+def _read(key: Any, type_: Any) -> Any:
     if issubclass(type_, date):
         return type_.fromisoformat(key)
     return type_(key)

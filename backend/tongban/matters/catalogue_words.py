@@ -1,0 +1,43 @@
+"""The catalogue files' own words, and the codes that the platform stores."""
+
+from typing import Any
+
+HANDLING = {"即办": "direct", "代办": "carried", "备案": "filing"}
+CASE_KIND = {"即办件": "immediate", "承诺件": "promised"}
+SCOPE = {"本社区": "own_community", "同街": "same_street", "全区": "whole_district"}
+MATERIAL_KIND = {
+    "原件": "original",
+    "复印件": "copy",
+    "原件及复印件": "original_and_copy",
+    "电子件": "electronic",
+}
+OWN_IDENTITY = frozenset({"resident_id_card"})
+"""Papers without which nobody knows who applies: they cannot follow later."""
+
+
+def translate(data: dict[str, Any]) -> dict[str, Any]:
+    """A matter as the files write it, in the platform's codes; unknown words stay as they are,
+    so that validation can name them. Codes pass through unchanged."""
+    return {
+        **data,
+        "handling": _word(HANDLING, data.get("handling")),
+        "case_kind": _word(CASE_KIND, data.get("case_kind")),
+        "cross_handling_scope": _word(SCOPE, data.get("cross_handling_scope")),
+        "materials": [_material(item) for item in _list(data.get("materials"))],
+    }
+
+
+def _material(data: Any) -> Any:
+    if not isinstance(data, dict):
+        return data
+    identity = data.get("document_kind") in OWN_IDENTITY and data.get("required", True)
+    kind = _word(MATERIAL_KIND, data.get("kind"))
+    return {"deferrable": not identity, **data, "kind": kind}
+
+
+def _word(words: dict[str, str], value: Any) -> Any:
+    return words.get(value, value) if isinstance(value, str) else value
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

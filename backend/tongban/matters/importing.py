@@ -1,0 +1,164 @@
+"""Matters from a file: checked as a whole, written only where something changed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tongban.core import clock
+from tongban.core.privacy import sm3
+from tongban.core.problems import FieldError
+from tongban.core.texts import Text
+from tongban.core.validation import field_errors
+from tongban.identity import audit
+from tongban.identity.actor import Actor
+from tongban.matters.catalogue_words import translate
+from tongban.matters.comparing import compare
+from tongban.matters.models import Matter, MatterVersion
+from tongban.matters.problems import BrokenCatalogue
+from tongban.matters.schemas import Content, ImportLine, ImportReport
+
+_NOT_A_LIST = Text("文件应为事项的列表", "The file must hold a list of matters")
+_TWICE = Text("事项编码重复", "This code appears twice")
+
+
+def digest(content: Content) -> bytes:
+    """SM3 of the canonical content: equal content, equal digest."""
+    canonical = orjson.dumps(content.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
+    return sm3(canonical)
+
+
+def read_matters(data: Any) -> list[Content]:
+    """Every matter of a file. Raises `BrokenCatalogue` with every error of every matter."""
+    if not isinstance(data, list):
+        raise BrokenCatalogue(count=1, errors=[FieldError("", "not_a_list", _NOT_A_LIST)])
+    errors: list[FieldError] = []
+    found: dict[str, Content] = {}
+    for index, item in enumerate(data):
+        name = item.get("code") if isinstance(item, dict) else None
+        at = f"/{name or index}"
+        try:
+            content = Content.model_validate(translate(item) if isinstance(item, dict) else item)
+        except ValidationError as error:
+            errors += [
+                FieldError(f"{at}{wrong.pointer}", wrong.code, wrong.text)
+                for wrong in field_errors(error.errors())
+            ]
+            continue
+        if content.code in found:
+            errors.append(FieldError(f"{at}/code", "duplicate", _TWICE))
+        found[content.code] = content
+    if errors:
+        raise BrokenCatalogue(count=len(errors), errors=errors)
+    return list(found.values())
+
+
+async def import_matters(
+    session: AsyncSession, data: Any, actor: Actor | None = None, *, dry_run: bool = False
+) -> ImportReport:
+    """Publish a new version of every matter that is new or changed.
+
+    `dry_run` only reports. Raises `BrokenCatalogue`; then nothing has changed.
+    """
+    contents = read_matters(data)
+    present = await _published(session, [content.code for content in contents])
+    lines = [_line(content, present.get(content.code)) for content in contents]
+    if not dry_run:
+        changed = [
+            content
+            for content, line in zip(contents, lines, strict=True)
+            if line.outcome != "unchanged"
+        ]
+        await publish_contents(session, changed, actor)
+        await audit.record(
+            session,
+            actor=actor,
+            action="catalogue.imported",
+            subject="catalogue",
+            details={"matters": [content.code for content in changed]},
+        )
+    return ImportReport(
+        matters=lines,
+        new=sum(line.outcome == "new" for line in lines),
+        changed=sum(line.outcome == "changed" for line in lines),
+        unchanged=sum(line.outcome == "unchanged" for line in lines),
+    )
+
+
+async def _published(
+    session: AsyncSession, codes: Sequence[str]
+) -> dict[str, tuple[bytes, Content]]:
+    rows = await session.execute(
+        select(Matter.code, MatterVersion.digest, MatterVersion.content)
+        .join(MatterVersion, MatterVersion.matter_id == Matter.id)
+        .where(Matter.code.in_(codes), MatterVersion.state == "published")
+    )
+    return {row.code: (row.digest, Content.model_validate(row.content)) for row in rows}
+
+
+def _line(content: Content, present: tuple[bytes, Content] | None) -> ImportLine:
+    if present is None:
+        return ImportLine(code=content.code, name=content.name, outcome="new", changes=[])
+    same = present[0] == digest(content)
+    return ImportLine(
+        code=content.code,
+        name=content.name,
+        outcome="unchanged" if same else "changed",
+        changes=[] if same else compare(present[1], content),
+    )
+
+
+async def publish_contents(
+    session: AsyncSession, contents: Sequence[Content], actor: Actor | None
+) -> None:
+    """Make these the published versions of their matters, new matters included."""
+    if not contents:
+        return
+    codes = [content.code for content in contents]
+    known = set(await session.scalars(select(Matter.code).where(Matter.code.in_(codes))))
+    new = [{"code": code, "status": "active"} for code in codes if code not in known]
+    if new:
+        await session.execute(insert(Matter), new)
+    ids = {
+        row.code: row.id
+        for row in await session.execute(
+            select(Matter.id, Matter.code).where(Matter.code.in_(codes))
+        )
+    }
+    last = await last_numbers(session, list(ids.values()))
+    await session.execute(
+        update(MatterVersion)
+        .where(MatterVersion.matter_id.in_(ids.values()), MatterVersion.state == "published")
+        .values(state="superseded")
+    )
+    now, who = clock.now(), actor.staff_id if actor else None
+    await session.execute(
+        insert(MatterVersion),
+        [
+            {
+                "matter_id": ids[content.code],
+                "number": last.get(ids[content.code], 0) + 1,
+                "state": "published",
+                "content": content.model_dump(mode="json"),
+                "digest": digest(content),
+                "changed_at": now,
+                "changed_by": who,
+                "published_at": now,
+                "published_by": who,
+            }
+            for content in contents
+        ],
+    )
+
+
+async def last_numbers(session: AsyncSession, matter_ids: Sequence[int]) -> dict[int, int]:
+    """The highest version number of each matter; matters without versions are left out."""
+    rows = await session.execute(
+        select(MatterVersion.matter_id, func.max(MatterVersion.number))
+        .where(MatterVersion.matter_id.in_(matter_ids))
+        .group_by(MatterVersion.matter_id)
+    )
+    return {matter_id: number for matter_id, number in rows}

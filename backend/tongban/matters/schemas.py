@@ -1,0 +1,283 @@
+"""What a matter consists of: the content of a version, as stored and as answered."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+import jsonschema_rs
+from pydantic import Field, StringConstraints, model_validator
+
+from tongban.core.schemas import InputModel, OutputModel
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,79}$")]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+FieldType = Literal[
+    "string",
+    "enum",
+    "boolean",
+    "date",
+    "integer",
+    "number",
+    "address",
+    "id_number",
+    "mobile",
+    "array",
+]
+SENSITIVE = frozenset({"address", "id_number", "mobile"})
+
+
+class VisibleIf(InputModel):
+    """A field is shown, and asked for, only while another has this value."""
+
+    field: Key
+    equals: str | bool | int | float
+
+
+class FormField(InputModel):
+    """A field of a matter's form; `items` are the columns of an array."""
+
+    key: Key
+    title: Title
+    type: FieldType
+    required: bool = False
+    enum: Annotated[list[str], Field(max_length=100)] | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    maxLength: Annotated[int, Field(ge=1, le=5000)] | None = None  # noqa: N815 - JSON Schema's
+    visible_if: VisibleIf | None = None
+    items: Annotated[list["FormField"], Field(max_length=30)] | None = None
+
+    @model_validator(mode="after")
+    def _shape(self) -> "FormField":
+        if (self.type == "enum") != bool(self.enum):
+            raise ValueError("an enum field, and only it, has enum values")
+        if (self.type == "array") != bool(self.items):
+            raise ValueError("an array field, and only it, has items")
+        if self.items and any(item.type == "array" for item in self.items):
+            raise ValueError("an array inside an array")
+        return self
+
+
+class Material(InputModel):
+    """A paper that is asked for. `deferrable`: may follow later against a promise (容缺)."""
+
+    key: Key
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    kind: Literal["original", "copy", "original_and_copy", "electronic"]
+    copies: Annotated[int, Field(ge=0, le=20)] = 1
+    required: bool = True
+    document_kind: Annotated[str, StringConstraints(max_length=60)] | None = None
+    e_licence: bool = False
+    deferrable: bool = True
+    note: Annotated[str, StringConstraints(max_length=300)] = ""
+
+
+class ApprovingUnit(InputModel):
+    level: Literal["community", "street", "district"]
+    unit: Title
+
+
+class StepIn(InputModel):
+    """A step of the process; see `routing.definitions` for what the words mean."""
+
+    key: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+    function: Literal["accept", "first_review", "review", "carry_out", "approve", "file"]
+    unit: Annotated[str, StringConstraints(min_length=1, max_length=60)]
+    role: Literal["clerk", "pre_reviewer", "reviewer", "agent_runner"]
+    limit_days: Annotated[int, Field(ge=0, le=365)]
+    condition: dict[str, Any] | None = None
+    parallel_group: Annotated[str, StringConstraints(max_length=40)] | None = None
+
+
+class Result(InputModel):
+    """What the resident gets: a licence (证), a document (文), or nothing to collect."""
+
+    name: Annotated[str, StringConstraints(max_length=100)] = "办理结果"
+    kind: Literal["licence", "document", "none"] = "document"
+
+
+class Guide(InputModel):
+    """What a resident wants to know before coming."""
+
+    visits: Annotated[int, Field(ge=0, le=10)] = 1
+    visits_reason: Annotated[str, StringConstraints(max_length=200)] = ""
+    mail: bool = False
+    hours: Annotated[str, StringConstraints(max_length=200)] = ""
+    place: Annotated[str, StringConstraints(max_length=200)] = ""
+    telephone: Annotated[str, StringConstraints(max_length=60)] = ""
+
+
+_MAX_ROWS = 50
+_MAX_TEXT = 2000
+Text500 = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+
+
+class Content(InputModel):
+    """A matter's whole definition."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
+    national_code: Annotated[str, StringConstraints(max_length=36)] | None = None
+    name: Title
+    level: Literal["street", "community"]
+    category: Annotated[str, StringConstraints(min_length=1, max_length=60)]
+    power_type: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+    handling: Literal["direct", "carried", "filing"]
+    approving_unit: ApprovingUnit
+    statutory_days: Annotated[int, Field(ge=0, le=365)]
+    promised_days: Annotated[int, Field(ge=0, le=365)]
+    case_kind: Literal["immediate", "promised"]
+    cross_handling_scope: Literal["own_community", "same_street", "whole_district"]
+    home_basis: Literal["household", "residence", "either"]
+    acceptance_mode: Literal["window_accepts", "collect_and_forward"] = "window_accepts"
+    online_pre_review: bool = False
+    applicant_kinds: Annotated[
+        list[Literal["person", "organisation"]], Field(min_length=1, max_length=2)
+    ] = ["person", "organisation"]
+    fee: Annotated[int, Field(ge=0)] = 0
+    legal_basis: Annotated[list[Text500], Field(max_length=50)] = []
+    conditions: Annotated[list[Text500], Field(max_length=50)] = []
+    materials: Annotated[list[Material], Field(max_length=60)] = []
+    form: Annotated[list[FormField], Field(max_length=100)] = []
+    process: Annotated[list[StepIn], Field(min_length=1, max_length=20)]
+    result: Result = Result()
+    guide: Guide = Guide()
+    missed_promise_action: Literal["notify", "terminate"] = "notify"
+    extension_days_max: Annotated[int, Field(ge=0, le=60)] = 10
+    """Working days by which an approved extension may lengthen it (行政许可法 42)."""
+    retention_years: Annotated[int, Field(ge=1, le=100)] = 10
+    source: Annotated[str, StringConstraints(max_length=1000)] = ""
+
+    @model_validator(mode="after")
+    def _kind_follows_from_days(self) -> "Content":
+        if (self.promised_days == 0) != (self.case_kind == "immediate"):
+            raise ValueError("case_kind does not follow from promised_days")
+        return self
+
+
+def compile_form(fields: Iterable[FormField]) -> dict[str, Any]:
+    """The JSON Schema of a form. Required fields are left to
+    `forms.validate_form`, since they are required only while shown."""
+    return {
+        "type": "object",
+        "properties": {field.key: _schema(field) for field in fields},
+        "additionalProperties": True,
+    }
+
+
+def _schema(field: FormField) -> dict[str, Any]:
+    match field.type:
+        case "boolean":
+            return {"type": "boolean"}
+        case "integer" | "number":
+            limits = {"minimum": field.minimum, "maximum": field.maximum}
+            given = {name: limit for name, limit in limits.items() if limit is not None}
+            return {"type": field.type, **given}
+        case "enum":
+            return {"enum": field.enum}
+        case "array":
+            lengths = {"maxItems": _MAX_ROWS} | ({"minItems": 1} if field.required else {})
+            return {"type": "array", "items": compile_form(field.items or []), **lengths}
+        case _:
+            return {"type": "string", "maxLength": field.maxLength or _MAX_TEXT}
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version in memory. Published ones never change, so they are kept by id."""
+
+    id: int
+    matter_id: int
+    number: int
+    content: Content
+
+    def material(self, key: str) -> Material | None:
+        return self._materials.get(key)
+
+    @cached_property
+    def _materials(self) -> dict[str, Material]:
+        return {material.key: material for material in self.content.materials}
+
+    @cached_property
+    def validator(self) -> jsonschema_rs.Validator:
+        """The form compiled to JSON Schema."""
+        return jsonschema_rs.Draft202012Validator(compile_form(self.content.form))
+
+    @cached_property
+    def sensitive(self) -> tuple[tuple[tuple[str, ...], str], ...]:
+        """Paths of the form's sensitive fields with their types; `*` is any row of an array."""
+        paths: list[tuple[tuple[str, ...], str]] = []
+        for field in self.content.form:
+            if field.type in SENSITIVE:
+                paths.append((("form", field.key), field.type))
+            paths += [
+                (("form", field.key, "*", item.key), item.type)
+                for item in field.items or []
+                if item.type in SENSITIVE
+            ]
+        return tuple(paths)
+
+    def field_title(self, pointer: str) -> str:
+        """The title of the form field that a pointer names, or the pointer itself."""
+        parts = pointer.removeprefix("/form/").split("/")
+        fields = {field.key: field for field in self.content.form}
+        titles = []
+        for part in parts:
+            if part in fields:
+                titles.append(fields[part].title)
+                fields = {item.key: item for item in fields[part].items or []}
+        return "：".join(titles) or pointer
+
+
+class MatterRow(OutputModel):
+    """A line of the catalogue."""
+
+    code: str
+    name: str
+    level: str
+    category: str
+    handling: str
+    case_kind: str
+    promised_days: int
+    cross_handling_scope: str
+    online_pre_review: bool
+    status: str
+    version: int
+    has_draft: bool
+
+
+class MatterOut(OutputModel):
+    """One matter with the content of its published version, or of its draft where it has none."""
+
+    code: str
+    status: str
+    version: int
+    state: str
+    published_at: datetime | None
+    content: Content
+
+
+class ImportLine(OutputModel):
+    """What an import makes of one matter; `changes` are readable, one a field."""
+
+    code: str
+    name: str
+    outcome: Literal["new", "changed", "unchanged"]
+    changes: list["Change"]
+
+
+class Change(OutputModel):
+    """A difference between two versions: where, and the values before and after."""
+
+    pointer: str
+    label: str
+    before: Any
+    after: Any
+
+
+class ImportReport(OutputModel):
+    matters: list[ImportLine]
+    new: int
+    changed: int
+    unchanged: int
