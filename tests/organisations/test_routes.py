@@ -100,6 +100,8 @@ async def test_editing_needs_the_permission_and_the_reach(
     assert renamed.status_code == 200
     listed = await client.get(PATH, params={"q": "110102010-MZ"}, headers=admin)
     assert listed.json()["items"][0]["name"] == "民政与社区科"
+    twin = await client.patch(f"{PATH}/110102010-SB", json=change, headers=admin)
+    assert (twin.status_code, twin.json()["code"]) == (409, "name_taken")
     other = await client.patch(f"{PATH}/110102001-MZ", json=change, headers=admin)
     assert other.status_code == 403
     unknown = await client.patch(f"{PATH}/110102-NO", json=change, headers=admin)

@@ -14,6 +14,7 @@ from tongban.identity.actor import Actor
 from tongban.identity.roles import Permission
 from tongban.identity.service import ActorDep, require
 from tongban.organisations import service
+from tongban.organisations.problems import NameTaken
 from tongban.organisations.schemas import OrganisationChange, OrganisationPage, OrganisationView
 from tongban.organisations.tree import Kind
 
@@ -47,7 +48,7 @@ async def get_organisation(code: str, _: ActorDep, session: SessionDep) -> Organ
     return await service.get_organisation(session, code)
 
 
-@router.patch("/{code}", responses=problem_responses(NotFound, Forbidden))
+@router.patch("/{code}", responses=problem_responses(NotFound, Forbidden, NameTaken))
 async def change_organisation(
     code: str,
     change: OrganisationChange,

@@ -12,6 +12,7 @@ from tongban.core.pages import decode_cursor, encode_cursor
 from tongban.core.problems import NotFound
 from tongban.organisations.files import Row, read_file
 from tongban.organisations.models import Organisation, TreeRevision
+from tongban.organisations.problems import NameTaken
 from tongban.organisations.schemas import (
     OrganisationChange,
     OrganisationPage,
@@ -177,8 +178,17 @@ async def get_organisation(session: AsyncSession, code: str) -> OrganisationView
 async def change_organisation(
     session: AsyncSession, code: str, change: OrganisationChange
 ) -> OrganisationView:
-    """Rename an organisation or switch it on or off. Raises `NotFound`."""
+    """Rename an organisation or switch it on or off. Raises `NotFound`, `NameTaken`.
+
+    Process definitions name sections and bureaus, so siblings never share a name, and one that
+    is renamed here has to be renamed in the definitions that mean it.
+    """
     organisation = await _by_code(session, code)
+    tree = await get_tree(session)
+    above = tree.get(organisation.parent_id) if organisation.parent_id else None
+    siblings = tree.children(above) if above else ()
+    if any(unit.name == change.name and unit.code != code for unit in siblings):
+        raise NameTaken
     for name, value in change.model_dump(exclude_none=True).items():
         setattr(organisation, name, value)
     organisation.updated_at = clock.now()
