@@ -1,0 +1,111 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from "@tanstack/react-router";
+import { getAccessToken, refresh } from "@/api/session";
+import { meQuery } from "@/app/me";
+import { access, type Section } from "@/app/navigation";
+import { queryClient } from "@/app/queries";
+import { parseSearch, stringifySearch, type Search } from "@/app/search";
+import { Gate } from "@/app/Gate";
+import { PageError } from "@/components/ErrorState";
+import { NotFound } from "@/components/NotFound";
+import { PageLoading } from "@/components/PageLoading";
+
+const root = createRootRoute({ notFoundComponent: NotFound, errorComponent: PageError });
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: "/login",
+  validateSearch: (search: Search) => ({
+    next: typeof search["next"] === "string" ? search["next"] : undefined,
+  }),
+  component: lazyRouteComponent(() => import("@/pages/login/LoginPage"), "LoginPage"),
+});
+
+/** Everything behind the sign-in. */
+const desk = createRoute({
+  getParentRoute: () => root,
+  id: "desk",
+  beforeLoad: async ({ location }) => {
+    if (!getAccessToken() && !(await refresh())) {
+      throw redirect({ to: "/login", search: { next: location.href } });
+    }
+    await queryClient.ensureQueryData(meQuery);
+  },
+  component: lazyRouteComponent(() => import("@/app/Shell"), "Shell"),
+});
+
+type Page = Parameters<typeof lazyRouteComponent>[0];
+
+/** A page behind the sign-in, loaded when it is opened, shown to those whom its section admits. */
+function page<P extends string>(path: P, load: Page, name: string, section?: Section) {
+  const Body = lazyRouteComponent(load, name);
+  return createRoute({
+    getParentRoute: () => desk,
+    path,
+    validateSearch: (search: Search): Search => search,
+    component: section
+      ? () => (
+          <Gate permissions={access[section]}>
+            <Body />
+          </Gate>
+        )
+      : Body,
+  });
+}
+
+const tree = root.addChildren([
+  login,
+  desk.addChildren([
+    page("/", () => import("@/pages/home/HomePage"), "HomePage"),
+    page("/accept", () => import("@/pages/accept/AcceptPage"), "AcceptPage", "/accept"),
+    page("/accept/$draft", () => import("@/pages/accept/AcceptPage"), "AcceptPage", "/accept"),
+    page("/tasks", () => import("@/pages/tasks/TasksPage"), "TasksPage", "/tasks"),
+    page("/registered", () => import("@/pages/cases/RegisteredPage"), "RegisteredPage", "/registered"),
+    page("/cases/$number", () => import("@/pages/case/CasePage"), "CasePage", "/personal"),
+    page("/handovers", () => import("@/pages/tasks/HandoversPage"), "HandoversPage", "/handovers"),
+    page("/ledger", () => import("@/pages/ledger/LedgerPage"), "LedgerPage", "/ledger"),
+    page("/personal", () => import("@/pages/cases/QueryPages"), "PersonalPage", "/personal"),
+    page(
+      "/comprehensive",
+      () => import("@/pages/cases/QueryPages"),
+      "ComprehensivePage",
+      "/comprehensive",
+    ),
+    page("/staffing", () => import("@/pages/tasks/StaffingPage"), "StaffingPage", "/staffing"),
+    page("/matters", () => import("@/pages/matters/MattersPage"), "MattersPage", "/matters"),
+    page("/matters/$code", () => import("@/pages/matters/MatterPage"), "MatterPage", "/matters"),
+    page("/exchange", () => import("@/pages/matters/ExchangePage"), "ExchangePage", "/exchange"),
+    page("/accounts", () => import("@/pages/admin/AccountsPage"), "AccountsPage", "/accounts"),
+    page(
+      "/organisations",
+      () => import("@/pages/admin/OrganisationsPage"),
+      "OrganisationsPage",
+      "/organisations",
+    ),
+    page("/calendar", () => import("@/pages/admin/CalendarPage"), "CalendarPage", "/calendar"),
+    page("/audit", () => import("@/pages/admin/AuditPage"), "AuditPage", "/audit"),
+  ]),
+]);
+
+export const router = createRouter({
+  routeTree: tree,
+  basepath: "/staff",
+  parseSearch,
+  stringifySearch,
+  defaultPreload: "intent",
+  defaultPendingComponent: PageLoading,
+  defaultErrorComponent: PageError,
+  defaultNotFoundComponent: NotFound,
+  scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,66 @@
+import type { ThemeConfig } from "antd";
+
+/** Ink on paper, one deep blue for what can be acted on, seal red kept for what is late or final. */
+const palette = {
+  ink: "#1b262c",
+  muted: "#55636b",
+  paper: "#f4f5f3",
+  surface: "#ffffff",
+  line: "#d9dedc",
+  action: "#155078",
+  actionSoft: "#e6eff5",
+  seal: "#a8322a",
+  amber: "#8a5a00",
+  green: "#20683f",
+} as const;
+
+export const theme: ThemeConfig = {
+  cssVar: { key: "tb" },
+  token: {
+    colorPrimary: palette.action,
+    colorInfo: palette.action,
+    colorLink: palette.action,
+    colorSuccess: palette.green,
+    colorWarning: palette.amber,
+    colorError: palette.seal,
+    colorTextBase: palette.ink,
+    colorTextSecondary: palette.muted,
+    colorTextDescription: palette.muted,
+    colorTextPlaceholder: "#667078",
+    colorBgLayout: palette.paper,
+    colorBorder: "#a9b4b5",
+    colorBorderSecondary: palette.line,
+    borderRadius: 4,
+    borderRadiusLG: 6,
+    fontSize: 14,
+    lineHeight: 1.6,
+    controlHeight: 34,
+    fontFamily:
+      '"PingFang SC", "Hiragino Sans GB", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", system-ui, sans-serif',
+    fontFamilyCode: '"JetBrains Mono", "SFMono-Regular", Consolas, "Liberation Mono", monospace',
+    controlOutlineWidth: 3,
+    controlOutline: "rgba(21, 80, 120, 0.28)",
+    lineWidthFocus: 3,
+    motionDurationMid: "0.12s",
+    motionDurationSlow: "0.16s",
+    boxShadowSecondary: "0 6px 24px rgba(27, 38, 44, 0.16)",
+  },
+  components: {
+    Layout: { headerBg: palette.surface, siderBg: "#fbfbf9", headerHeight: 56, headerPadding: "0 20px" },
+    Menu: {
+      itemBg: "transparent",
+      itemHeight: 36,
+      itemSelectedBg: palette.actionSoft,
+      itemSelectedColor: palette.action,
+      groupTitleColor: palette.muted,
+      groupTitleFontSize: 12,
+      itemBorderRadius: 4,
+    },
+    Table: { headerBg: "#eef1ef", headerColor: palette.ink, cellPaddingBlockSM: 8, rowHoverBg: "#f2f6f8" },
+    Card: { headerFontSize: 15, bodyPadding: 20 },
+    Form: { itemMarginBottom: 18, verticalLabelPadding: "0 0 4px", labelColor: palette.ink },
+    Descriptions: { labelColor: palette.muted },
+    Tag: { defaultBg: "#f0f2f1", defaultColor: palette.ink },
+    Button: { primaryShadow: "none", defaultShadow: "none", fontWeight: 500 },
+  },
+};

@@ -1,0 +1,51 @@
+import { useQuery } from "@tanstack/react-query";
+import { Select } from "antd";
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { mattersQuery } from "@/components/matters";
+
+interface Props {
+  id?: string;
+  value?: string;
+  onChange?: (code: string | undefined) => void;
+  ariaLabel?: string;
+  autoFocus?: boolean;
+  disabled?: boolean;
+}
+
+/** A matter, found by typing part of its name or code. */
+export function MatterSelect({ id, value, onChange, ariaLabel, autoFocus, disabled }: Props) {
+  const { t } = useTranslation("cases");
+  const matters = useQuery(mattersQuery);
+  const options = useMemo(
+    () => (matters.data?.items ?? []).map(({ code, name }) => ({ value: code, label: name })),
+    [matters.data],
+  );
+  return (
+    <Select
+      id={id}
+      aria-label={ariaLabel}
+      style={{ width: "100%" }}
+      autoFocus={autoFocus}
+      showSearch={{
+        filterOption: (typed, option) =>
+          option !== undefined &&
+          (option.label.includes(typed.trim()) ||
+            option.value.toLowerCase().includes(typed.trim().toLowerCase())),
+      }}
+      allowClear
+      disabled={disabled}
+      loading={matters.isPending}
+      placeholder={t("accept.matterPlaceholder")}
+      value={value}
+      onChange={(code: string | undefined) => onChange?.(code)}
+      options={options}
+      optionRender={({ data }) => (
+        <span className="option-line">
+          <span>{data.label}</span>
+          <span className="mono muted">{data.value}</span>
+        </span>
+      )}
+    />
+  );
+}

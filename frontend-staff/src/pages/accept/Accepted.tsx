@@ -1,0 +1,79 @@
+import { CheckCircleFilled, PrinterOutlined } from "@ant-design/icons";
+import { useNavigate } from "@tanstack/react-router";
+import { Button } from "antd";
+import { useEffect, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { CaseNumber } from "@/components/CaseNumber";
+import { formatDate } from "@/components/dates";
+import { usePdf } from "@/components/download";
+import { PageHeader } from "@/components/PageHeader";
+import { Pairs } from "@/components/Pairs";
+import { StatusTag } from "@/components/StatusTag";
+import { useWords } from "@/components/words";
+import { RoutePanel } from "@/pages/case/RoutePanel";
+import "@/pages/case/case.css";
+import { useShortcuts } from "@/pages/accept/Shortcuts";
+import type { Case } from "@/pages/accept/values";
+
+/** What became of it: number, due date, the receipt, and on to the next. */
+export function Accepted({ data, onNext }: { data: Case; onNext: () => void }) {
+  const { t } = useTranslation("cases");
+  const words = useWords();
+  const openPdf = usePdf();
+  const navigate = useNavigate();
+  const print = useRef<HTMLButtonElement>(null);
+  useEffect(() => print.current?.focus(), []);
+  const number = data.number ?? data.id;
+  const receipt = () => void openPdf(`/api/v1/cases/${number}/receipt`);
+  const toCase = (action?: string) =>
+    void navigate({ to: "/cases/$number", params: { number }, search: action ? { action } : {} });
+  useShortcuts({ "Alt+n": onNext, "Alt+p": receipt });
+  const received = data.status === "received";
+  return (
+    <>
+      <PageHeader title={received ? t("accept.received") : t("accept.success")} />
+      <div className="stack">
+        <section className="panel accepted" role="status">
+          <CheckCircleFilled className="accepted-mark" aria-hidden />
+          <div>
+            <div className="accepted-number">
+              <CaseNumber number={data.number} id={data.id} link={false} />
+            </div>
+            <Pairs
+              items={[
+                [t("col.matter"), data.matter_name],
+                [t("col.applicant"), data.applicant.name],
+                [t("accept.dueOn"), formatDate(data.due_on ?? data.acceptance_due_on)],
+                [t("col.status"), <StatusTag key="status" row={data} />],
+                [t("col.cross"), words("cross", data.cross_handling)],
+                [t("col.linkage"), words("linkage", data.linkage)],
+              ]}
+            />
+          </div>
+        </section>
+        <div className="row">
+          <Button ref={print} type="primary" size="large" icon={<PrinterOutlined />} onClick={receipt}>
+            {t("accept.printReceipt")} <kbd>Alt P</kbd>
+          </Button>
+          <Button size="large" onClick={onNext}>
+            {t("accept.next")} <kbd>Alt N</kbd>
+          </Button>
+          <Button size="large" onClick={() => toCase()}>
+            {t("accept.openCase")}
+          </Button>
+          {data.allowed_actions.includes("request_correction") && (
+            <Button size="large" onClick={() => toCase("request_correction")}>
+              {t("accept.noticeNow")}
+            </Button>
+          )}
+          {data.allowed_actions.includes("refuse") && (
+            <Button size="large" danger onClick={() => toCase("refuse")}>
+              {t("accept.refuseNow")}
+            </Button>
+          )}
+        </div>
+        <RoutePanel path={data.path} tasks={data.tasks} />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,43 @@
+import { useEffect, useEffectEvent } from "react";
+import { useTranslation } from "react-i18next";
+
+type Handlers = Partial<Record<"Ctrl+Enter" | "Ctrl+s" | "Alt+n" | "Alt+p", () => void>>;
+
+/** Runs a handler for its keys, wherever the focus is on the page. */
+export function useShortcuts(handlers: Handlers): void {
+  const onKey = useEffectEvent((event: KeyboardEvent) => {
+    const modifier = event.altKey ? "Alt+" : event.ctrlKey || event.metaKey ? "Ctrl+" : "";
+    const handler = handlers[`${modifier}${event.key}` as keyof Handlers];
+    if (!modifier || !handler) return;
+    event.preventDefault();
+    handler();
+  });
+  useEffect(() => {
+    const listener = (event: KeyboardEvent) => onKey(event);
+    document.addEventListener("keydown", listener);
+    return () => document.removeEventListener("keydown", listener);
+  }, []);
+}
+
+export function Shortcuts() {
+  const { t } = useTranslation("cases");
+  return (
+    <section className="panel" aria-labelledby="accept-keys">
+      <h2 id="accept-keys">{t("accept.shortcuts")}</h2>
+      <dl className="pairs">
+        <dt>
+          <kbd>Ctrl</kbd> <kbd>Enter</kbd>
+        </dt>
+        <dd>{t("accept.submit")}</dd>
+        <dt>
+          <kbd>Ctrl</kbd> <kbd>S</kbd>
+        </dt>
+        <dd>{t("accept.saveDraft")}</dd>
+        <dt>
+          <kbd>Alt</kbd> <kbd>N</kbd>
+        </dt>
+        <dd>{t("accept.new")}</dd>
+      </dl>
+    </section>
+  );
+}

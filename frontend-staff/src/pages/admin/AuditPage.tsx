@@ -1,0 +1,93 @@
+import { Button, Input, type TableColumnType } from "antd";
+import dayjs from "dayjs";
+import { useTranslation } from "react-i18next";
+import { apiQuery } from "@/api/client";
+import type { components } from "@/api/schema";
+import { one, useFilters } from "@/app/search";
+import { DateRange } from "@/components/DateRange";
+import { EmptyState } from "@/components/EmptyState";
+import { FilterBar, FilterField } from "@/components/FilterBar";
+import { KeysetTable } from "@/components/KeysetTable";
+import { PageHeader } from "@/components/PageHeader";
+
+type Line = components["schemas"]["AuditLine"];
+
+const TEXTS = ["username", "action", "subject"] as const;
+
+/** The trail, latest first. */
+export function AuditPage() {
+  const { t } = useTranslation("admin");
+  const { t: c } = useTranslation();
+  const { search, set, clear } = useFilters();
+  const columns = useColumns();
+  const from = one(search["from"]);
+  const to = one(search["to"]);
+  return (
+    <>
+      <PageHeader title={t("audit.title")} hint={t("audit.hint")} />
+      <FilterBar>
+        {TEXTS.map((name) => (
+          <FilterField key={name} label={t(`audit.${name}`)}>
+            <Input.Search
+              key={one(search[name]) ?? ""}
+              aria-label={t(`audit.${name}`)}
+              allowClear
+              defaultValue={one(search[name])}
+              onSearch={(value) => set({ [name]: value.trim() })}
+            />
+          </FilterField>
+        ))}
+        <FilterField label={t("audit.span")} wide>
+          <DateRange
+            label={t("audit.span")}
+            from={from}
+            to={to}
+            onChange={(first, last) => set({ from: first, to: last })}
+          />
+        </FilterField>
+        <Button onClick={clear} className="filter-buttons">
+          {c("action.reset")}
+        </Button>
+      </FilterBar>
+      <KeysetTable
+        label={t("audit.label")}
+        query={apiQuery("/api/v1/audit", {
+          query: {
+            username: one(search["username"]),
+            action: one(search["action"]),
+            subject: one(search["subject"]),
+            since: from && dayjs(from).startOf("day").toISOString(),
+            before: to && dayjs(to).add(1, "day").startOf("day").toISOString(),
+            cursor: one(search["cursor"]),
+          },
+        })}
+        columns={columns}
+        rowKey={(line) => String(line.id)}
+        empty={<EmptyState title={t("audit.none")} hint={t("audit.noneHint")} />}
+      />
+    </>
+  );
+}
+
+function useColumns(): TableColumnType<Line>[] {
+  const { t } = useTranslation("admin");
+  return [
+    { title: t("audit.at"), render: (_, line) => dayjs(line.at).format("YYYY-MM-DD HH:mm:ss") },
+    { title: t("audit.username"), render: (_, line) => <span className="mono">{line.username}</span> },
+    { title: t("audit.action"), render: (_, line) => <span className="mono">{line.action}</span> },
+    { title: t("audit.subject"), render: (_, line) => <span className="mono">{line.subject}</span> },
+    { title: t("audit.reason"), render: (_, line) => line.reason ?? "—" },
+    {
+      title: t("audit.details"),
+      render: (_, line) =>
+        Object.entries(line.details)
+          .map(([key, value]) => `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`)
+          .join("；") || "—",
+    },
+    { title: t("audit.ip"), render: (_, line) => <span className="mono">{line.ip || "—"}</span> },
+    {
+      title: t("audit.requestId"),
+      render: (_, line) => <span className="mono muted">{line.request_id || "—"}</span>,
+    },
+  ];
+}

@@ -1,0 +1,87 @@
+import { App, Form, Modal, Select } from "antd";
+import { useTranslation } from "react-i18next";
+import type { components } from "@/api/schema";
+import { useSubmission } from "@/components/useSubmission";
+import { useWords } from "@/components/words";
+import { ActionFieldItem } from "@/pages/case/ActionFields";
+import { ACTION_FIELDS, GRAVE, type Action } from "@/pages/case/actions";
+
+type Case = components["schemas"]["CaseOut"];
+type ActionIn = components["schemas"]["ActionIn"];
+
+interface Props {
+  action: Action;
+  data: Case;
+  act: (action: ActionIn) => Promise<void>;
+  onClose: () => void;
+}
+
+/** Asks for what one action needs, and takes it. */
+export function ActionDialog({ action, data, act, onClose }: Props) {
+  const { t } = useTranslation("cases");
+  const { t: c } = useTranslation();
+  const { message } = App.useApp();
+  const [form] = Form.useForm<Omit<ActionIn, "action">>();
+  const { submit, busy, notice } = useSubmission(form, async (values) => {
+    const given = Object.fromEntries(
+      Object.entries(values).filter(([, value]) => value !== undefined && value !== ""),
+    );
+    await act({ ...given, action });
+    message.success(t("dialog.done", { action: t(`action.${action}`) }));
+    onClose();
+  });
+  const fields = ACTION_FIELDS[action];
+  return (
+    <Modal
+      open
+      width={fields.includes("findings") ? 760 : 520}
+      title={t(`action.${action}`)}
+      okText={t(`action.${action}`)}
+      okButtonProps={{ danger: GRAVE.has(action) }}
+      cancelText={c("action.cancel")}
+      confirmLoading={busy}
+      onOk={form.submit}
+      onCancel={onClose}
+    >
+      {notice}
+      <Form
+        form={form}
+        layout="vertical"
+        onFinish={submit}
+        initialValues={{
+          findings: fields.includes("findings") ? [{ pointer: "", message: "" }] : undefined,
+          collection_method: "in_person",
+          collected_by: data.agent?.name ?? data.applicant.name,
+        }}
+      >
+        <TaskItem data={data} />
+        {fields.map((field) => (
+          <ActionFieldItem key={field} field={field} data={data} />
+        ))}
+        {fields.length === 0 && <p>{t("dialog.confirm", { action: t(`action.${action}`) })}</p>}
+      </Form>
+    </Modal>
+  );
+}
+
+/** Which of several parallel tasks is meant. */
+function TaskItem({ data }: { data: Case }) {
+  const { t } = useTranslation("cases");
+  const words = useWords();
+  const open = data.tasks.filter((task) => task.state === "open" && task.workable);
+  if (open.length < 2) return null;
+  return (
+    <Form.Item
+      name="task_id"
+      label={t("dialog.task")}
+      rules={[{ required: true, message: t("form.required", { title: t("dialog.task") }) }]}
+    >
+      <Select
+        options={open.map((task) => ({
+          value: task.id,
+          label: `${words("function", task.function)} · ${task.organisation.name}`,
+        }))}
+      />
+    </Form.Item>
+  );
+}

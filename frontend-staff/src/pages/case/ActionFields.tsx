@@ -1,0 +1,192 @@
+import { Checkbox, Form, Input, InputNumber, Radio, Select } from "antd";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import type { components } from "@/api/schema";
+import { OrganisationSelect } from "@/components/OrganisationSelect";
+import { useWords } from "@/components/words";
+import { DateInput } from "@/forms/DateInput";
+import { FindingsField } from "@/pages/case/FindingsField";
+import { SUSPENSION_REASONS, type ActionField } from "@/pages/case/actions";
+
+type Case = components["schemas"]["CaseOut"];
+
+const DECISIONS = ["approved", "denied", "returned", "forwarded"] as const;
+const METHODS = ["in_person", "mail", "electronic"] as const;
+
+/** One field of an action's dialog. */
+export function ActionFieldItem({ field, data }: { field: ActionField; data: Case }): ReactNode {
+  const { t } = useTranslation("cases");
+  switch (field) {
+    case "comment":
+      return (
+        <Form.Item name="comment" label={t("dialog.comment")}>
+          <Input.TextArea rows={3} maxLength={1000} showCount />
+        </Form.Item>
+      );
+    case "reason_comment":
+      return (
+        <Form.Item
+          name="comment"
+          label={t("dialog.comment")}
+          rules={[{ required: true, whitespace: true, message: t("dialog.commentRequired") }]}
+        >
+          <Input.TextArea
+            rows={3}
+            maxLength={1000}
+            showCount
+            placeholder={t("dialog.commentPlaceholder")}
+          />
+        </Form.Item>
+      );
+    case "findings":
+      return <FindingsField data={data} />;
+    case "to_step":
+      return <ToStep data={data} />;
+    case "to_organisation":
+      return (
+        <Form.Item name="to_organisation" label={t("dialog.toOrganisation")}>
+          <OrganisationSelect kinds={["hall", "community", "section", "bureau"]} />
+        </Form.Item>
+      );
+    case "originals":
+      return <Originals data={data} />;
+    case "returned_on":
+      return (
+        <Form.Item name="returned_on" label={t("dialog.returnedOn")}>
+          <DateInput />
+        </Form.Item>
+      );
+    case "days":
+      return (
+        <Form.Item name="days" label={t("dialog.days")} rules={[required(t, "dialog.days")]}>
+          <InputNumber min={1} max={60} precision={0} style={{ width: 160 }} />
+        </Form.Item>
+      );
+    case "to_staff":
+    case "received_by":
+    case "document_number":
+    case "collected_by":
+    case "tracking_number":
+      return <TextItem name={field} />;
+    default:
+      return <ChoiceItem name={field} />;
+  }
+}
+
+type Translate = ReturnType<typeof useTranslation<"cases">>["t"];
+
+function required(t: Translate, title: "dialog.days" | "dialog.decision" | "dialog.agreed") {
+  return { required: true, message: t("form.required", { title: t(title) }) };
+}
+
+const TEXT_LABELS = {
+  to_staff: "dialog.toStaff",
+  received_by: "dialog.receivedBy",
+  document_number: "dialog.documentNumber",
+  collected_by: "dialog.collectedBy",
+  tracking_number: "dialog.trackingNumber",
+} as const;
+
+function TextItem({ name }: { name: keyof typeof TEXT_LABELS }) {
+  const { t } = useTranslation("cases");
+  const method: string | undefined = Form.useWatch("collection_method");
+  if (name === "tracking_number" && method !== "mail") return null;
+  const must = name === "tracking_number";
+  const label = t(TEXT_LABELS[name]);
+  return (
+    <Form.Item
+      name={name}
+      label={label}
+      rules={must ? [{ required: true, message: t("form.required", { title: label }) }] : []}
+    >
+      <Input maxLength={60} autoComplete="off" />
+    </Form.Item>
+  );
+}
+
+function ChoiceItem({ name }: { name: "reason" | "agreed" | "decision" | "collection_method" }) {
+  const { t } = useTranslation("cases");
+  const words = useWords();
+  switch (name) {
+    case "reason":
+      return (
+        <Form.Item
+          name="reason"
+          label={t("dialog.suspendReason")}
+          rules={[
+            { required: true, message: t("form.required", { title: t("dialog.suspendReason") }) },
+          ]}
+        >
+          <Select
+            options={SUSPENSION_REASONS.map((value) => ({ value, label: words("suspension", value) }))}
+          />
+        </Form.Item>
+      );
+    case "agreed":
+      return (
+        <Form.Item name="agreed" label={t("dialog.agreed")} rules={[required(t, "dialog.agreed")]}>
+          <Radio.Group
+            aria-label={t("dialog.agreed")}
+            options={[
+              { value: true, label: t("dialog.agree") },
+              { value: false, label: t("dialog.disagree") },
+            ]}
+          />
+        </Form.Item>
+      );
+    case "decision":
+      return (
+        <Form.Item
+          name="decision"
+          label={t("dialog.decision")}
+          rules={[required(t, "dialog.decision")]}
+        >
+          <Radio.Group
+            aria-label={t("dialog.decision")}
+            options={DECISIONS.map((value) => ({ value, label: words("decision", value) }))}
+          />
+        </Form.Item>
+      );
+    default:
+      return (
+        <Form.Item name="collection_method" label={t("dialog.collectionMethod")}>
+          <Radio.Group
+            aria-label={t("dialog.collectionMethod")}
+            options={METHODS.map((value) => ({ value, label: t(`collection.${value}`) }))}
+          />
+        </Form.Item>
+      );
+  }
+}
+
+function ToStep({ data }: { data: Case }) {
+  const { t } = useTranslation("cases");
+  const words = useWords();
+  const earlier = data.path.filter((step) => step.state === "done");
+  return (
+    <Form.Item name="to_step" label={t("dialog.toStep")}>
+      <Select
+        allowClear
+        placeholder={t("dialog.previous")}
+        options={earlier.map((step) => ({
+          value: step.key,
+          label: `${words("function", step.function)} · ${step.organisation.name}`,
+        }))}
+      />
+    </Form.Item>
+  );
+}
+
+function Originals({ data }: { data: Case }) {
+  const { t } = useTranslation("cases");
+  const held = data.materials.filter((material) => material.received.startsWith("original"));
+  if (held.length === 0) return null;
+  return (
+    <Form.Item name="originals" label={t("dialog.originals")}>
+      <Checkbox.Group
+        aria-label={t("dialog.originals")}
+        options={held.map((material) => ({ value: material.key, label: material.name }))}
+      />
+    </Form.Item>
+  );
+}

@@ -1,0 +1,87 @@
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
+import { Alert } from "antd";
+import { useTranslation } from "react-i18next";
+import { apiQuery } from "@/api/client";
+import type { components } from "@/api/schema";
+import { CaseNumber } from "@/components/CaseNumber";
+import { formatDate } from "@/components/dates";
+import { DueBadge } from "@/components/DueBadge";
+import { Loaded } from "@/components/Loaded";
+import { PageHeader } from "@/components/PageHeader";
+import { StatusTag } from "@/components/StatusTag";
+import { ActionPanel } from "@/pages/case/ActionPanel";
+import { CaseFacts } from "@/pages/case/CaseFacts";
+import { FormPanel } from "@/pages/case/FormPanel";
+import { MaterialsPanel } from "@/pages/case/MaterialsPanel";
+import { Papers } from "@/pages/case/Papers";
+import { PersonPanel } from "@/pages/case/PersonPanel";
+import { RoutePanel } from "@/pages/case/RoutePanel";
+import { Timeline } from "@/pages/case/Timeline";
+import { ENDED } from "@/pages/cases/columns";
+import "./case.css";
+
+export type Case = components["schemas"]["CaseOut"];
+
+/** One case: what it says, where it stands, what I may do with it. */
+export function CasePage() {
+  const { number } = useParams({ strict: false }) as { number: string };
+  const query = useQuery(apiQuery("/api/v1/cases/{number}", { path: { number } }));
+  return <Loaded query={query}>{(data) => <CaseFile data={data} number={number} />}</Loaded>;
+}
+
+function CaseFile({ data, number }: { data: Case; number: string }) {
+  const { t } = useTranslation("cases");
+  return (
+    <>
+      <PageHeader
+        title={data.matter_name}
+        extra={<StatusTag row={data} />}
+        hint={
+          <span className="row">
+            <CaseNumber number={data.number} id={data.id} link={false} />
+            <DueBadge due={data.due} ended={ENDED.has(data.status)} />
+            {data.due.provisional && <span className="late">{t("case.provisional")}</span>}
+            {data.acceptance_due_on && (
+              <span>{t("case.acceptanceDue", { date: formatDate(data.acceptance_due_on) })}</span>
+            )}
+          </span>
+        }
+        actions={<Papers data={data} number={number} />}
+      />
+      {data.findings.length > 0 && <Findings data={data} />}
+      <div className="case-grid">
+        <div className="stack">
+          <RoutePanel path={data.path} tasks={data.tasks} />
+          <PersonPanel data={data} number={number} />
+          <FormPanel data={data} />
+          <MaterialsPanel data={data} number={number} />
+        </div>
+        <div className="stack">
+          <ActionPanel data={data} number={number} />
+          <CaseFacts data={data} />
+          <Timeline number={number} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Findings({ data }: { data: Case }) {
+  const { t } = useTranslation("cases");
+  return (
+    <Alert
+      type="warning"
+      showIcon
+      style={{ marginBottom: 16 }}
+      title={t("case.findings")}
+      description={
+        <ol style={{ margin: 0, paddingInlineStart: 20 }}>
+          {data.findings.map((finding) => (
+            <li key={`${finding.pointer} ${finding.message}`}>{finding.message}</li>
+          ))}
+        </ol>
+      }
+    />
+  );
+}

@@ -1,0 +1,186 @@
+import { EyeOutlined, UploadOutlined } from "@ant-design/icons";
+import { useQueryClient } from "@tanstack/react-query";
+import { Button, Select, Tag, Upload } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { client, unwrap, uploadFile } from "@/api/client";
+import type { components } from "@/api/schema";
+import { useCan } from "@/app/me";
+import { formatDate, formatMoment } from "@/components/dates";
+import { useProblemMessage } from "@/components/problems";
+import { FilePreview, type PreviewedFile } from "@/pages/case/FilePreview";
+import { ENDED } from "@/pages/cases/columns";
+
+type Case = components["schemas"]["CaseOut"];
+type Material = Case["materials"][number];
+type Update = components["schemas"]["MaterialUpdate"];
+
+const RECEIVED = ["none", "original", "copy", "original_and_copy", "electronic"] as const;
+
+/** The tick list after acceptance: who checked what, scans, promises still open. */
+export function MaterialsPanel({ data, number }: { data: Case; number: string }) {
+  const { t } = useTranslation("cases");
+  const [shown, setShown] = useState<PreviewedFile | null>(null);
+  const may = useCan()("cases.work", "cases.create") && !ENDED.has(data.status);
+  return (
+    <section className="panel" aria-labelledby="case-materials">
+      <h2 id="case-materials">{t("case.materials")}</h2>
+      <div style={{ overflowX: "auto" }}>
+        <table className="plain-table">
+          <thead>
+            <tr>
+              <th scope="col">{t("case.materials")}</th>
+              <th scope="col">{t("accept.need")}</th>
+              <th scope="col">{t("accept.got")}</th>
+              <th scope="col">{t("case.files")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {data.materials.map((material) => (
+              <MaterialLine
+                key={material.key}
+                material={material}
+                number={number}
+                may={may}
+                onPreview={(file) =>
+                  setShown({ ...file, path: `/api/v1/cases/${number}/files/${file.id}` })
+                }
+              />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {shown && <FilePreview file={shown} onClose={() => setShown(null)} />}
+    </section>
+  );
+}
+
+interface LineProps {
+  material: Material;
+  number: string;
+  may: boolean;
+  onPreview: (file: Material["files"][number]) => void;
+}
+
+function MaterialLine({ material, number, may, onPreview }: LineProps) {
+  const { t } = useTranslation("cases");
+  const { t: c } = useTranslation();
+  const update = useMaterialUpdate(number, material.key);
+  return (
+    <tr>
+      <th scope="row">
+        {material.name}
+        {material.required && <Tag style={{ marginInlineStart: 6 }}>{c("required")}</Tag>}
+        {material.note && <div className="muted">{material.note}</div>}
+      </th>
+      <td>
+        {t(`received.${material.kind as "original"}`)} · {t("case.copies", { count: material.copies })}
+      </td>
+      <td>
+        {may ? (
+          <Select
+            size="small"
+            aria-label={`${material.name} ${t("accept.got")}`}
+            style={{ minWidth: 130 }}
+            value={material.received}
+            onChange={(received) => void update({ received })}
+            options={RECEIVED.map((value) => ({ value, label: t(`received.${value}`) }))}
+          />
+        ) : (
+          t(`received.${material.received}`)
+        )}
+        {material.checked_by && (
+          <div className="muted">
+            {t("case.checkedBy", {
+              name: material.checked_by.name,
+              time: formatMoment(material.checked_at),
+            })}
+          </div>
+        )}
+        {material.promised_by && material.received === "none" && (
+          <div className={material.promise_missed ? "late" : undefined}>
+            {t("case.promised", { date: formatDate(material.promised_by) })}
+            {material.promise_missed && ` · ${t("case.promiseMissed")}`}
+          </div>
+        )}
+      </td>
+      <td>
+        {material.files.length === 0 && !may && <span className="muted">{t("case.emptyFiles")}</span>}
+        {material.files.map((file) => (
+          <div key={file.id}>
+            <Button
+              type="link"
+              size="small"
+              icon={<EyeOutlined />}
+              aria-label={`${t("case.preview")} ${file.name}`}
+              onClick={() => onPreview(file)}
+            >
+              {file.name}
+            </Button>
+          </div>
+        ))}
+        {may && <ScanUpload material={material} onUpdate={update} />}
+      </td>
+    </tr>
+  );
+}
+
+function useMaterialUpdate(number: string, key: string) {
+  const queries = useQueryClient();
+  const report = useProblemMessage();
+  return async (body: Update) => {
+    try {
+      await unwrap(
+        client.PATCH("/api/v1/cases/{number}/materials/{key}", {
+          params: { path: { number, key } },
+          body,
+        }),
+      );
+      await queries.invalidateQueries({ queryKey: ["/api/v1/cases/{number}"] });
+    } catch (error) {
+      report(error);
+    }
+  };
+}
+
+interface ScanProps {
+  material: Material;
+  onUpdate: (body: Update) => Promise<void>;
+}
+
+function ScanUpload({ material, onUpdate }: ScanProps) {
+  const { t } = useTranslation("cases");
+  const report = useProblemMessage();
+  const [busy, setBusy] = useState(false);
+
+  async function take(file: File) {
+    setBusy(true);
+    try {
+      const { id } = await uploadFile(file);
+      await onUpdate({ files: [...material.files.map((one) => one.id), id] });
+    } catch (error) {
+      report(error);
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <Upload
+      showUploadList={false}
+      beforeUpload={(file) => {
+        void take(file);
+        return false;
+      }}
+    >
+      <Button
+        size="small"
+        icon={<UploadOutlined />}
+        loading={busy}
+        aria-label={`${t("case.upload")} ${material.name}`}
+      >
+        {t("case.upload")}
+      </Button>
+    </Upload>
+  );
+}

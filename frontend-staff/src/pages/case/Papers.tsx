@@ -1,0 +1,52 @@
+import { DownloadOutlined, EditOutlined, PrinterOutlined } from "@ant-design/icons";
+import { useNavigate } from "@tanstack/react-router";
+import { Button } from "antd";
+import { useTranslation } from "react-i18next";
+import type { components } from "@/api/schema";
+import { useDownload, usePdf } from "@/components/download";
+
+/** The papers that this case has; each opens as a PDF, from where it is printed. */
+export function Papers({ data, number }: { data: components["schemas"]["CaseOut"]; number: string }) {
+  const { t } = useTranslation("cases");
+  const navigate = useNavigate();
+  const openPdf = usePdf();
+  const { download, busy } = useDownload();
+  const base = `/api/v1/cases/${encodeURIComponent(number)}`;
+  const carried = data.path.some((step) => step.function === "carry_out" && step.state === "done");
+  return (
+    <>
+      {data.may_edit && (
+        <Button
+          icon={<EditOutlined />}
+          onClick={() => void navigate({ to: "/accept/$draft", params: { draft: number } })}
+        >
+          {data.status === "draft" ? t("case.editDraft") : t("case.edit")}
+        </Button>
+      )}
+      {data.number && (
+        <Button icon={<PrinterOutlined />} onClick={() => void openPdf(`${base}/receipt`)}>
+          {t("case.receipt")}
+        </Button>
+      )}
+      {(data.flags.correction_pending || data.status === "not_accepted") && (
+        <Button icon={<PrinterOutlined />} onClick={() => void openPdf(`${base}/notice`)}>
+          {t("case.notice")}
+        </Button>
+      )}
+      {carried && (
+        <Button icon={<PrinterOutlined />} onClick={() => void openPdf(`${base}/handover`)}>
+          {t("case.handoverSlip")}
+        </Button>
+      )}
+      {data.status === "archived" && (
+        <Button
+          icon={<DownloadOutlined />}
+          loading={busy}
+          onClick={() => void download(`${base}/archive`, {}, `${number}.zip`)}
+        >
+          {t("case.archivePackage")}
+        </Button>
+      )}
+    </>
+  );
+}

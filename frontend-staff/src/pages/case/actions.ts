@@ -1,0 +1,85 @@
+/** What each action's dialog asks for. Whether an action may be taken is the API's to say. */
+import type { components } from "@/api/schema";
+
+export type Action = components["schemas"]["Action"];
+
+export type ActionField =
+  | "comment"
+  | "reason_comment"
+  | "to_step"
+  | "to_organisation"
+  | "to_staff"
+  | "reason"
+  | "days"
+  | "agreed"
+  | "findings"
+  | "received_by"
+  | "originals"
+  | "decision"
+  | "document_number"
+  | "returned_on"
+  | "collected_by"
+  | "collection_method"
+  | "tracking_number";
+
+export const ACTION_FIELDS: Record<Action, ActionField[]> = {
+  claim: [],
+  release: [],
+  receive: [],
+  resume: [],
+  submit: ["comment"],
+  pre_review_pass: ["comment"],
+  pre_review_return: ["findings", "reason_comment"],
+  accept: ["comment"],
+  refuse: ["reason_comment"],
+  request_correction: ["findings", "comment"],
+  submit_correction: ["comment"],
+  pass: ["comment"],
+  return: ["to_step", "reason_comment"],
+  transfer: ["to_organisation", "to_staff", "comment"],
+  suspend: ["reason", "comment"],
+  request_extension: ["days", "reason_comment"],
+  decide_extension: ["agreed", "comment"],
+  carry_out: ["received_by", "originals", "comment"],
+  record_result: ["decision", "document_number", "returned_on", "comment"],
+  approve: ["comment"],
+  deny: ["reason_comment"],
+  file: ["comment"],
+  issue: ["collected_by", "collection_method", "tracking_number"],
+  withdraw: ["reason_comment"],
+  terminate: ["reason_comment"],
+  archive: ["comment"],
+  reopen: ["reason_comment"],
+};
+
+/** Shown as the one to take next, in this order, where allowed. */
+export const LEADING: Action[] = [
+  "claim",
+  "submit",
+  "pre_review_pass",
+  "receive",
+  "accept",
+  "submit_correction",
+  "pass",
+  "carry_out",
+  "record_result",
+  "approve",
+  "file",
+  "decide_extension",
+  "resume",
+  "issue",
+  "archive",
+];
+
+export const GRAVE = new Set<Action>(["refuse", "deny", "terminate", "withdraw"]);
+
+export const SUSPENSION_REASONS = [
+  "hearing",
+  "inspection",
+  "testing",
+  "quarantine",
+  "appraisal",
+  "expert_review",
+  "public_notice",
+  "investigation",
+] as const;

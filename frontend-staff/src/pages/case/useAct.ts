@@ -1,0 +1,45 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { App } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { client, unwrap } from "@/api/client";
+import { ApiProblem } from "@/api/problem";
+import type { components } from "@/api/schema";
+
+type ActionIn = components["schemas"]["ActionIn"];
+
+/**
+ * Takes an action on the version of the case that is on screen. The idempotency key changes only
+ * after success, so that a lost answer can be asked for again. A stale version reloads the case.
+ */
+export function useAct(data: { version: number }, number: string) {
+  const { t } = useTranslation("cases");
+  const { message } = App.useApp();
+  const queries = useQueryClient();
+  const [key, setKey] = useState(() => crypto.randomUUID());
+
+  async function act(action: ActionIn): Promise<void> {
+    try {
+      await unwrap(
+        client.POST("/api/v1/cases/{number}/actions", {
+          params: {
+            path: { number },
+            header: { "Idempotency-Key": key, "If-Match": `"${data.version}"` },
+          },
+          body: action,
+        }),
+      );
+      setKey(crypto.randomUUID());
+    } catch (error) {
+      if (error instanceof ApiProblem && error.status === 412) message.warning(t("dialog.stale"));
+      else throw error;
+    } finally {
+      await queries.invalidateQueries({
+        predicate: ({ queryKey: [path] }) =>
+          typeof path === "string" && /^\/api\/v1\/(cases|tasks|handovers|ledger)/.test(path),
+      });
+    }
+  }
+
+  return { act };
+}

@@ -1,0 +1,179 @@
+import { DownOutlined, UpOutlined } from "@ant-design/icons";
+import { Button, Input, Select } from "antd";
+import { useState, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { many, one, useFilters } from "@/app/search";
+import { DateRange } from "@/components/DateRange";
+import { FilterBar, FilterField } from "@/components/FilterBar";
+import { MatterSelect } from "@/components/MatterSelect";
+import { OrganisationSelect } from "@/components/OrganisationSelect";
+
+const STATUSES = [
+  "draft",
+  "submitted",
+  "pre_review_passed",
+  "received",
+  "accepted",
+  "not_accepted",
+  "in_process",
+  "concluded",
+  "issued",
+  "archived",
+  "withdrawn",
+  "terminated",
+] as const;
+const FLAGS = [
+  "returned",
+  "suspended",
+  "correction_pending",
+  "promise_open",
+  "extension_pending",
+  "deemed_accepted",
+] as const;
+
+interface Choice {
+  value: string;
+  label: string;
+}
+
+/** Filters of a list of cases; each stands in the address. The rarer ones fold away. */
+export function CaseFilters() {
+  const { t } = useTranslation("cases");
+  const { t: c } = useTranslation();
+  const { search, set, clear } = useFilters();
+  const [wide, setWide] = useState(false);
+  const rest = useChoices();
+
+  function choice(name: string, label: string, options: Choice[]): ReactNode {
+    return (
+      <FilterField key={name} label={label}>
+        <Select
+          aria-label={label}
+          allowClear
+          placeholder={c("all")}
+          style={{ width: "100%" }}
+          value={one(search[name])}
+          onChange={(value: string | undefined) => set({ [name]: value })}
+          options={options}
+        />
+      </FilterField>
+    );
+  }
+
+  return (
+    <FilterBar>
+      <FilterField label={t("list.q")} wide>
+        <Input.Search
+          key={one(search["q"]) ?? ""}
+          aria-label={t("list.q")}
+          allowClear
+          defaultValue={one(search["q"])}
+          placeholder={t("list.qHint")}
+          onSearch={(value) => set({ q: value.trim() })}
+        />
+      </FilterField>
+      <FilterField label={t("col.matter")}>
+        <MatterSelect
+          ariaLabel={t("col.matter")}
+          value={one(search["matter"])}
+          onChange={(matter) => set({ matter })}
+        />
+      </FilterField>
+      <FilterField label={t("col.status")}>
+        <Select
+          aria-label={t("col.status")}
+          mode="multiple"
+          allowClear
+          maxTagCount="responsive"
+          placeholder={c("all")}
+          style={{ width: "100%" }}
+          value={many(search["status"])}
+          onChange={(status: string[]) => set({ status })}
+          options={STATUSES.map((value) => ({ value, label: t(`status.${value}`) }))}
+        />
+      </FilterField>
+      {choice("due", t("list.due"), rest.due)}
+      {wide && (
+        <>
+          {choice("open", t("list.open"), rest.open)}
+          {choice("flag", t("list.flag"), FLAGS.map((value) => ({ value, label: t(`flag.${value}`) })))}
+          {choice("outcome", t("list.outcome"), rest.outcome)}
+          {choice("channel", t("col.channel"), rest.channel)}
+          {choice("handling", t("col.handling"), rest.handling)}
+          {choice("case_kind", t("col.caseKind"), rest.caseKind)}
+          {choice("cross_handling", t("col.cross"), rest.cross)}
+          {choice("linkage", t("col.linkage"), rest.linkage)}
+          {(["accepting", "home", "organisation"] as const).map((name) => {
+            const label = name === "organisation" ? t("list.organisation") : t(`col.${name}`);
+            return (
+              <FilterField key={name} label={label}>
+                <OrganisationSelect
+                  ariaLabel={label}
+                  placeholder={c("all")}
+                  value={one(search[name])}
+                  onChange={(code) => set({ [name]: code })}
+                />
+              </FilterField>
+            );
+          })}
+          <FilterField label={t("list.dates")} wide>
+            <DateRange
+              label={t("list.dates")}
+              from={one(search["date_from"])}
+              to={one(search["date_to"])}
+              onChange={(date_from, date_to) => set({ date_from, date_to })}
+            />
+          </FilterField>
+        </>
+      )}
+      <div className="row filter-buttons">
+        <Button
+          type="text"
+          icon={wide ? <UpOutlined /> : <DownOutlined />}
+          aria-expanded={wide}
+          onClick={() => setWide(!wide)}
+        >
+          {c("action.more")}
+        </Button>
+        <Button onClick={clear}>{c("action.reset")}</Button>
+      </div>
+    </FilterBar>
+  );
+}
+
+function useChoices() {
+  const { t } = useTranslation("cases");
+  return {
+    due: [
+      { value: "overdue", label: t("list.dueOverdue") },
+      { value: "today", label: t("list.dueToday") },
+      { value: "week", label: t("list.dueWeek") },
+    ],
+    open: [
+      { value: "true", label: t("list.openOnly") },
+      { value: "false", label: t("list.endedOnly") },
+    ],
+    outcome: (["approved", "denied", "filed", "forwarded"] as const).map((value) => ({
+      value,
+      label: t(`outcome.${value}`),
+    })),
+    channel: (["counter", "online"] as const).map((value) => ({
+      value,
+      label: t(`channel.${value}`),
+    })),
+    handling: (["direct", "carried", "filing"] as const).map((value) => ({
+      value,
+      label: t(`handling.${value}`),
+    })),
+    caseKind: (["immediate", "promised"] as const).map((value) => ({
+      value,
+      label: t(`caseKind.${value}`),
+    })),
+    cross: (
+      ["none", "same_street", "street_community", "street_street", "community_community"] as const
+    ).map((value) => ({ value, label: t(`cross.${value}`) })),
+    linkage: (["none", "street_community", "district_street", "three_level"] as const).map(
+      (value) => ({ value, label: t(`linkage.${value}`) }),
+    ),
+  };
+}

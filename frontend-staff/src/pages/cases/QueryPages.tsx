@@ -1,0 +1,107 @@
+import { DownloadOutlined } from "@ant-design/icons";
+import { useQuery } from "@tanstack/react-query";
+import { Button, Dropdown } from "antd";
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { apiQuery } from "@/api/client";
+import { many, one, useFilters } from "@/app/search";
+import { useDownload } from "@/components/download";
+import { EmptyState } from "@/components/EmptyState";
+import { KeysetTable } from "@/components/KeysetTable";
+import { PageHeader } from "@/components/PageHeader";
+import { COLUMN_KEYS, useCaseColumns, USUAL_COLUMNS, type ColumnKey } from "@/pages/cases/columns";
+import { CaseFilters } from "@/pages/cases/CaseFilters";
+import { caseFilters } from "@/pages/cases/filters";
+
+/** 个人查询: everything within one's own rights. */
+export function PersonalPage() {
+  const { t } = useTranslation("cases");
+  return <QueryPage scope="own" title={t("list.personalTitle")} hint={t("list.personalHint")} />;
+}
+
+/** 综合查询: everything below the body at which the permission is held. */
+export function ComprehensivePage() {
+  const { t } = useTranslation("cases");
+  return <QueryPage scope="wide" title={t("list.wideTitle")} hint={t("list.wideHint")} />;
+}
+
+function QueryPage({ scope, title, hint }: { scope: "own" | "wide"; title: string; hint: string }) {
+  const { t } = useTranslation("cases");
+  const { search, set } = useFilters();
+  const filters = useMemo(() => ({ ...caseFilters(search), scope }), [search, scope]);
+  const cursor = one(search["cursor"]);
+  const chosen = many(search["columns"]).filter((key): key is ColumnKey =>
+    (COLUMN_KEYS as readonly string[]).includes(key),
+  );
+  const columns = useCaseColumns(chosen.length > 0 ? chosen : USUAL_COLUMNS);
+  const { download, busy } = useDownload();
+  return (
+    <>
+      <PageHeader
+        title={title}
+        hint={hint}
+        actions={
+          <>
+            <ColumnChoice
+              chosen={chosen.length > 0 ? chosen : USUAL_COLUMNS}
+              onChange={(next) => set({ columns: next, cursor })}
+            />
+            <Button
+              icon={<DownloadOutlined />}
+              loading={busy}
+              title={t("list.exported")}
+              onClick={() => void download("/api/v1/cases.xlsx", filters, "cases.xlsx")}
+            >
+              {t("action.exportXlsx", { ns: "common" })}
+            </Button>
+          </>
+        }
+      />
+      <CaseFilters />
+      <Count filters={filters} />
+      <KeysetTable
+        label={t("list.label")}
+        query={apiQuery("/api/v1/cases", { query: { ...filters, cursor } })}
+        columns={columns}
+        rowKey={(row) => row.id}
+        empty={<EmptyState title={t("list.none")} hint={t("list.noneHint")} />}
+      />
+    </>
+  );
+}
+
+function Count({ filters }: { filters: ReturnType<typeof caseFilters> }) {
+  const { t } = useTranslation("cases");
+  const { data } = useQuery(apiQuery("/api/v1/cases/count", { query: filters }));
+  return (
+    <p role="status" className="muted" style={{ margin: "4px 0 8px", minHeight: 22 }}>
+      {data && t(data.more ? "list.countedMore" : "list.counted", { count: data.count })}
+    </p>
+  );
+}
+
+interface ChoiceProps {
+  chosen: ColumnKey[];
+  onChange: (keys: ColumnKey[]) => void;
+}
+
+function ColumnChoice({ chosen, onChange }: ChoiceProps) {
+  const { t } = useTranslation("cases");
+  return (
+    <Dropdown
+      trigger={["click"]}
+      menu={{
+        multiple: true,
+        selectable: true,
+        selectedKeys: chosen,
+        items: COLUMN_KEYS.map((key) => ({ key, label: t(`col.${key}`) })),
+        onSelect: ({ selectedKeys }) =>
+          onChange(COLUMN_KEYS.filter((key) => selectedKeys.includes(key))),
+        onDeselect: ({ selectedKeys }) =>
+          onChange(COLUMN_KEYS.filter((key) => selectedKeys.includes(key))),
+      }}
+    >
+      <Button aria-haspopup="menu">{t("columns", { ns: "common" })}</Button>
+    </Dropdown>
+  );
+}

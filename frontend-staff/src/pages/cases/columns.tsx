@@ -1,0 +1,86 @@
+import type { TableColumnType } from "antd";
+import { useTranslation } from "react-i18next";
+import type { components } from "@/api/schema";
+import { CaseNumber } from "@/components/CaseNumber";
+import { formatMoment } from "@/components/dates";
+import { DueBadge } from "@/components/DueBadge";
+import { StatusTag } from "@/components/StatusTag";
+import { useWords } from "@/components/words";
+
+export type CaseRow = components["schemas"]["CaseRow"];
+
+export const ENDED = new Set<CaseRow["status"]>([
+  "not_accepted",
+  "concluded",
+  "issued",
+  "archived",
+  "withdrawn",
+  "terminated",
+]);
+
+export const COLUMN_KEYS = [
+  "number",
+  "matter",
+  "applicant",
+  "idNumber",
+  "mobile",
+  "status",
+  "due",
+  "registered",
+  "registeredBy",
+  "accepting",
+  "home",
+  "responsible",
+  "deciding",
+  "channel",
+  "handling",
+  "caseKind",
+  "cross",
+  "linkage",
+  "concluded",
+] as const;
+
+export type ColumnKey = (typeof COLUMN_KEYS)[number];
+
+export const USUAL_COLUMNS: ColumnKey[] = [
+  "number",
+  "matter",
+  "applicant",
+  "status",
+  "due",
+  "accepting",
+  "home",
+  "registered",
+];
+
+/** The chosen columns of a list of cases. */
+export function useCaseColumns(chosen: readonly ColumnKey[]): TableColumnType<CaseRow>[] {
+  const { t } = useTranslation("cases");
+  const words = useWords();
+  const draw: Record<ColumnKey, (row: CaseRow) => React.ReactNode> = {
+    number: (row) => <CaseNumber number={row.number} id={row.id} />,
+    matter: (row) => row.matter_name,
+    applicant: (row) => row.applicant.name || "—",
+    idNumber: (row) => <span className="mono">{row.applicant.id_number}</span>,
+    mobile: (row) => <span className="mono">{row.applicant.mobile || "—"}</span>,
+    status: (row) => <StatusTag row={row} />,
+    due: (row) => <DueBadge due={row.due} ended={ENDED.has(row.status)} />,
+    registered: (row) => formatMoment(row.registered_at),
+    registeredBy: (row) => row.registered_by.name,
+    accepting: (row) => row.accepting.name,
+    home: (row) => row.home.name,
+    responsible: (row) => row.responsible.name,
+    deciding: (row) => row.deciding?.name ?? "—",
+    channel: (row) => t(`channel.${row.channel}`),
+    handling: (row) => words("handling", row.handling),
+    caseKind: (row) => words("caseKind", row.case_kind),
+    cross: (row) => words("cross", row.cross_handling),
+    linkage: (row) => words("linkage", row.linkage),
+    concluded: (row) => formatMoment(row.concluded_at),
+  };
+  return chosen.map((key) => ({
+    key,
+    title: t(`col.${key}`),
+    render: (_, row) => draw[key](row),
+  }));
+}
