@@ -21,9 +21,9 @@ TABLES = (
     "case_counters",
     "events",
     "tasks",
-    "case_scope",
     "case_materials",
     "case_personal",
+    "case_scope",
     "cases",
 )
 FIRST, LAST = date(2026, 1, 1), date(2028, 12, 1)
