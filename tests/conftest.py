@@ -2,4 +2,4 @@
 
 import tests.support.environment  # noqa: F401  (before anything reads the settings)
 
-pytest_plugins = ["tests.support.database", "tests.support.district"]
+pytest_plugins = ["tests.support.database", "tests.support.live", "tests.support.browser"]
