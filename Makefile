@@ -12,6 +12,7 @@ DATA ?= var
 BIN := .venv/bin
 STAMPS := build/stamps
 FRONTENDS := frontend-public frontend-staff
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(UPGRADE)
 spa_sources = $(shell find frontend-$(1) -path '*/node_modules' -prune -o -path '*/dist' -prune -o -type f -print)
 
 .PHONY: help
@@ -51,14 +52,15 @@ openapi: setup node ## Write the contract openapi/v1.json and the TypeScript cli
 
 .PHONY: bench
 bench: setup ## Measure speed and memory; prints a table, writes JSON
-	$(BIN)/python tests/load/run.py
+	$(BIN)/python -m tests.load.run
 
 .PHONY: lock
-lock: setup ## Lock the Python dependencies of all distributions
+lock: setup ## Lock the Python dependencies; UPGRADE=--upgrade takes newer ones
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-	  --extra embedded --extra dev backend/pyproject.toml device-bridge/pyproject.toml \
+	$(LOCK) --extra embedded --extra dev backend/pyproject.toml device-bridge/pyproject.toml \
 	  --output-file requirements.lock
+	$(LOCK) --constraint requirements.lock backend/pyproject.toml \
+	  --output-file deploy/api/requirements.lock
 
 .PHONY: clean
 clean: ## Remove what was built; the data folder stays

@@ -40,7 +40,8 @@ class Services:
     secrets: Mapping[str, str]
     """Passwords and keys of the data folder, `TONGBAN_…` ones for API and worker included."""
     family: Family
-    _admin_url: str
+    admin_url: str
+    """A login that may create databases; nothing of the platform runs under it."""
     _cleanup: contextlib.ExitStack = field(repr=False)
 
     @property
@@ -69,12 +70,12 @@ class Services:
 
         Raises `RuntimeFailure` where the name is taken.
         """
-        postgres.create_database(self._admin_url, name, template)
+        postgres.create_database(self.admin_url, name, template)
         return self.urls.to(name)
 
     def drop_database(self, name: str) -> None:
         """Remove a database, throwing out who is connected; nothing happens if there is none."""
-        postgres.drop_database(self._admin_url, name)
+        postgres.drop_database(self.admin_url, name)
 
     def stop(self) -> None:
         self._cleanup.close()
