@@ -96,7 +96,7 @@ $(STAMPS)/packages: backend/pyproject.toml device-bridge/pyproject.toml $(STAMPS
 node: $(FRONTENDS:%=$(STAMPS)/node-%)
 
 $(STAMPS)/node-%: %/package.json %/package-lock.json | $(STAMPS)
-	@node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' \
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' \
 	  || { echo "Node 20 or newer is needed." >&2; exit 1; }
 	@echo "  · $* 依赖 · installing Node packages"
 	@npm --prefix $* ci --silent --no-audit --no-fund

@@ -8,7 +8,7 @@ in this language on this database. `CreateCase` writes the very rows that a case
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
@@ -39,31 +39,33 @@ class Template:
         self.statements: dict[str, str] = {}
 
     async def load(self, connection: asyncpg.Connection, case_id: Any) -> None:
-        for table in ("case_personal", "case_materials", "tasks", "events", "cases"):
-            key = "id" if table == "cases" else "case_id"
-            found = await connection.fetch(f"SELECT * FROM {table} WHERE {key} = $1", case_id)  # noqa: S608
-            self.rows[table] = [dict(row) for row in found]
-            columns = [name for name in self.rows[table][0] if (table, name) != ("cases", "number")]
-            places = ", ".join(f"${position}" for position in range(1, len(columns) + 1))
-            self.statements[table] = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608
-        columns = [name for name in self.rows["cases"][0] if name != "number"]
-        places = ", ".join(
-            f"${position}::{_TYPES.get(name, '')}".rstrip(":")
-            for position, name in enumerate(columns, start=3)
-        )
+        units = os.environ["TONGBAN_BARE_UNITS"]
+        await connection.execute("SELECT set_config('tongban.scope', $1, false)", units)
+        for table in ("case_personal", "case_materials", "tasks", "events"):
+            await self._load(connection, table, "case_id", case_id)
+            names = list(self.rows[table][0])
+            places = ", ".join(f"${position}" for position in range(1, len(names) + 1))
+            self.statements[table] = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})"
+        await self._load(connection, "cases", "id", case_id)
+        case = self.rows["cases"][0]
+        for by_database in ("number", "search"):
+            del case[by_database]
+        places = ", ".join(f"${position}" for position in range(3, len(case) + 3))
         self.statements["cases"] = (
-            f"{_COUNTER} INSERT INTO cases ({', '.join(columns)}, number)"  # noqa: S608
+            f"{_COUNTER} INSERT INTO cases ({', '.join(case)}, number)"
             f" SELECT {places}, $1 || to_char($2, 'YYYYMMDD') || lpad(last::text, 5, '0')"
             " FROM counter RETURNING number"
         )
-        self.case_columns = columns
         scope = await connection.fetch(
             "SELECT organisation_id FROM case_scope WHERE case_id = $1", case_id
         )
         self.scope = [row["organisation_id"] for row in scope]
 
-
-_TYPES: dict[str, str] = {}
+    async def _load(
+        self, connection: asyncpg.Connection, table: str, key: str, case_id: Any
+    ) -> None:
+        found = await connection.fetch(f"SELECT * FROM {table} WHERE {key} = $1", case_id)
+        self.rows[table] = [dict(row) for row in found]
 
 
 async def create(request: Request) -> Response:
@@ -82,9 +84,9 @@ async def create(request: Request) -> Response:
         await connection.execute(_SCOPE, template.scope, now, str(case_id))
         await connection.execute(_OUTBOX, "case.changed", str(case_id), "{}", now)
         case = template.rows["cases"][0]
-        values = [_again(name, case[name], "cases", case_id) for name in template.case_columns]
+        values = [_again(name, value, "cases", case_id) for name, value in case.items()]
         number = await connection.fetchval(
-            template.statements["cases"], "110102999", date.today(), *values
+            template.statements["cases"], "110102999", datetime.now(UTC).date(), *values
         )
     return _json({"number": number})
 
