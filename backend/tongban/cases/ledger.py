@@ -22,6 +22,8 @@ from tongban.core.texts import Text
 from tongban.identity.actor import Actor
 from tongban.identity.models import Staff
 from tongban.identity.roles import Permission
+from tongban.identity.schemas import StaffRef
+from tongban.organisations.schemas import OrganisationRef
 from tongban.organisations.service import get_tree
 from tongban.organisations.tree import Tree
 
@@ -181,9 +183,7 @@ def _row(tree: Tree, query: LedgerQuery, row: AnyRow) -> s.LedgerRow:
         period=fixed.get("period"),
         matter_code=fixed.get("matter"),
         matter_name=row.matter_name if "matter" in fixed else None,
-        organisation=s.OrganisationRef(code=unit.code, name=unit.name) if unit else None,
-        clerk=s.StaffRef(username=fixed["clerk"], name=row.clerk_name)
-        if "clerk" in fixed
-        else None,
+        organisation=OrganisationRef(code=unit.code, name=unit.name) if unit else None,
+        clerk=StaffRef(username=fixed["clerk"], name=row.clerk_name) if "clerk" in fixed else None,
         **{name: getattr(row, name) for name in _COUNTED},
     )

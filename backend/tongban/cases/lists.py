@@ -38,6 +38,7 @@ from tongban.identity import audit
 from tongban.identity.actor import Actor
 from tongban.identity.models import Staff
 from tongban.identity.roles import Permission
+from tongban.identity.schemas import StaffRef
 from tongban.organisations.service import get_tree
 from tongban.organisations.tree import Tree
 
@@ -153,7 +154,7 @@ async def _rows(
         statement = statement.where(tuple_(Case.registered_at, Case.id) < tuple_(*keys))
     viewer = await viewer_for(session, settings, asked.tree)
     return [
-        presenting.case_row(viewer, case, s.StaffRef(username=username, name=name))
+        presenting.case_row(viewer, case, StaffRef(username=username, name=name))
         for case, username, name in await session.execute(statement)
     ]
 
@@ -367,7 +368,7 @@ def _task_row(viewer: Viewer, task: Task, case: Case, *names: str | None) -> s.T
         remaining_days=None if paused else light.remaining_days,
         level=0 if paused else light.level,
         case=presenting.case_row(
-            viewer, case, s.StaffRef(username=registrar or "", name=registrar_name or "")
+            viewer, case, StaffRef(username=registrar or "", name=registrar_name or "")
         ),
     )
 
@@ -411,7 +412,7 @@ def _handover_row(
         matter_name=case.matter_name,
         applicant_name=case.applicant["name"],
         bureau=presenting.organisation(viewer, papers.bureau_id),
-        runner=s.StaffRef(username=username, name=name),
+        runner=StaffRef(username=username, name=name),
         handed_over_on=papers.handed_over_on,
         received_by=papers.received_by,
         due_on=papers.due_on,

@@ -18,7 +18,9 @@ from tongban.files.models import File
 from tongban.identity import audit
 from tongban.identity.actor import Actor
 from tongban.identity.models import Staff
+from tongban.identity.schemas import StaffRef
 from tongban.matters.service import version
+from tongban.organisations.schemas import OrganisationRef
 from tongban.organisations.service import get_tree
 from tongban.organisations.tree import Tree
 
@@ -70,7 +72,7 @@ async def search(
     viewer = await viewer_for(session, settings, tree)
     cases = {
         row.Case.id: presenting.case_row(
-            viewer, row.Case, s.StaffRef(username=row.username, name=row.name)
+            viewer, row.Case, StaffRef(username=row.username, name=row.name)
         )
         for row in rows
     }
@@ -110,7 +112,7 @@ async def _reusable(
                 name=material.name,
                 received=row.received,
                 checked_at=row.checked_at,
-                checked_at_organisation=s.OrganisationRef(code=unit.code, name=unit.name),
+                checked_at_organisation=OrganisationRef(code=unit.code, name=unit.name),
                 files=[files[file] for file in row.files if file in files],
                 case_number=case.number or "",
             )

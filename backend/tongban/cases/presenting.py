@@ -7,23 +7,25 @@ from tongban.cases import schemas as s
 from tongban.cases.clocks import Viewer
 from tongban.cases.models import Case
 from tongban.cases.rules import RUNNING
+from tongban.identity.schemas import StaffRef
+from tongban.organisations.schemas import OrganisationRef
 
 
-def organisation(viewer: Viewer, unit_id: int) -> s.OrganisationRef:
+def organisation(viewer: Viewer, unit_id: int) -> OrganisationRef:
     unit = viewer.tree[unit_id]
-    return s.OrganisationRef(code=unit.code, name=unit.name)
+    return OrganisationRef(code=unit.code, name=unit.name)
 
 
-def place(viewer: Viewer, unit_id: int) -> s.OrganisationRef:
+def place(viewer: Viewer, unit_id: int) -> OrganisationRef:
     """An organisation with the body it belongs to: `德胜街道 民政科`."""
     unit = viewer.tree[unit_id]
     body = viewer.tree.body(unit)
     name = unit.name if unit == body or body.name in unit.name else f"{body.name} {unit.name}"
-    return s.OrganisationRef(code=unit.code, name=name)
+    return OrganisationRef(code=unit.code, name=name)
 
 
-def staff(username: str | None, name: str | None) -> s.StaffRef | None:
-    return s.StaffRef(username=username, name=name or "") if username else None
+def staff(username: str | None, name: str | None) -> StaffRef | None:
+    return StaffRef(username=username, name=name or "") if username else None
 
 
 def due(viewer: Viewer, case: Case) -> s.DueOut:
@@ -50,7 +52,7 @@ def flags(case: Case) -> s.FlagsOut:
     )
 
 
-def row_fields(viewer: Viewer, case: Case, registrar: s.StaffRef) -> dict[str, Any]:
+def row_fields(viewer: Viewer, case: Case, registrar: StaffRef) -> dict[str, Any]:
     """The fields that a line of a list and a whole case have in common."""
     return {
         "id": case.id,
@@ -79,7 +81,7 @@ def row_fields(viewer: Viewer, case: Case, registrar: s.StaffRef) -> dict[str, A
     }
 
 
-def case_row(viewer: Viewer, case: Case, registrar: s.StaffRef) -> s.CaseRow:
+def case_row(viewer: Viewer, case: Case, registrar: StaffRef) -> s.CaseRow:
     return s.CaseRow(**row_fields(viewer, case, registrar))
 
 

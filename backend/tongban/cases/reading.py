@@ -19,6 +19,7 @@ from tongban.core.settings import Settings
 from tongban.files.models import File
 from tongban.identity.actor import Actor
 from tongban.identity.models import Staff
+from tongban.identity.schemas import StaffRef
 from tongban.matters.service import version
 from tongban.organisations.service import get_tree
 from tongban.organisations.tree import Tree
@@ -59,7 +60,7 @@ async def present(session: AsyncSession, settings: Settings, actor: Actor, case:
     view = situation(tree, actor, case, open_ones)
     held = {task.id: seen.held for task, seen in zip(open_ones, view.tasks, strict=True)}
     tasks = [_task(viewer, row, held.get(row.Task.id, False)) for row in rows if row.Task]
-    registrar = s.StaffRef(username=rows[0].registrar, name=rows[0].registrar_name)
+    registrar = StaffRef(username=rows[0].registrar, name=rows[0].registrar_name)
     return s.CaseOut(
         **presenting.row_fields(viewer, case, registrar),
         version=case.version,

@@ -15,6 +15,7 @@ from tongban.identity import audit
 from tongban.identity.actor import Actor, Grant
 from tongban.identity.models import GrantRow, Staff
 from tongban.identity.roles import Role
+from tongban.organisations.schemas import OrganisationRef
 from tongban.organisations.service import get_tree
 from tongban.organisations.tree import Tree
 
@@ -100,7 +101,7 @@ async def alarms(session: AsyncSession, actor: Actor) -> list[s.AlarmOut]:
     staffed = await _staffed(session, tree)
     return [
         s.AlarmOut(
-            organisation=s.OrganisationRef(
+            organisation=OrganisationRef(
                 code=tree[row.organisation_id].code, name=tree[row.organisation_id].name
             ),
             role=row.role,

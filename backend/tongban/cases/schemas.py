@@ -8,6 +8,8 @@ from pydantic import Field, StringConstraints
 
 from tongban.cases.rules import Action, Outcome, Status
 from tongban.core.schemas import InputModel, OutputModel
+from tongban.identity.schemas import StaffRef
+from tongban.organisations.schemas import OrganisationRef
 
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 Comment = Annotated[str, StringConstraints(max_length=1000)]
@@ -145,16 +147,6 @@ class HandOverIn(InputModel):
 
     to_staff: Annotated[str, StringConstraints(max_length=60)] | None = None
     reason: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-
-
-class OrganisationRef(OutputModel):
-    code: str
-    name: str
-
-
-class StaffRef(OutputModel):
-    username: str
-    name: str
 
 
 class ApplicantOut(OutputModel):

@@ -17,6 +17,13 @@ _Mobile = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 -]{5,20}$")]
 _Password = Annotated[SecretStr, Field(max_length=256)]
 
 
+class StaffRef(OutputModel):
+    """Somebody named in passing."""
+
+    username: str
+    name: str
+
+
 class SignInForm(InputModel):
     """The OAuth2 password form, and `totp` where the account has an authenticator."""
 

@@ -8,6 +8,13 @@ from tongban.core.schemas import InputModel, OutputModel
 from tongban.organisations.tree import Kind
 
 
+class OrganisationRef(OutputModel):
+    """An organisation named in passing, in words that are clear without its place in the tree."""
+
+    code: str
+    name: str
+
+
 class OrganisationRow(OutputModel):
     """A line of the flat list; `path` holds the codes from the district down."""
 
