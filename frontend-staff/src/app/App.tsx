@@ -28,7 +28,11 @@ export function App() {
   const { i18n } = useTranslation();
   useSessionEnd();
   return (
-    <ConfigProvider locale={i18n.language === "en" ? enUS : zhCN} theme={theme}>
+    <ConfigProvider
+      locale={i18n.language === "en" ? enUS : zhCN}
+      theme={theme}
+      button={{ autoInsertSpace: false }}
+    >
       <AntApp message={{ maxCount: 3 }}>
         <QueryClientProvider client={queryClient}>
           <RouterProvider router={router} />

@@ -61,10 +61,8 @@ export function Shell() {
         <Layout.Header className="shell-header">
           <UserArea collapsed={collapsed} onToggle={() => setCollapsed(!collapsed)} />
         </Layout.Header>
-        <Layout.Content>
-          <main id="main" className="shell-main" tabIndex={-1}>
-            <Outlet />
-          </main>
+        <Layout.Content id="main" className="shell-main" tabIndex={-1}>
+          <Outlet />
         </Layout.Content>
       </Layout>
     </Layout>

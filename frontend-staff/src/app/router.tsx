@@ -11,11 +11,12 @@ import { access, type Section } from "@/app/navigation";
 import { queryClient } from "@/app/queries";
 import { parseSearch, stringifySearch, type Search } from "@/app/search";
 import { Gate } from "@/app/Gate";
+import { LoneError, LoneNotFound } from "@/app/Lone";
 import { PageError } from "@/components/ErrorState";
 import { NotFound } from "@/components/NotFound";
 import { PageLoading } from "@/components/PageLoading";
 
-const root = createRootRoute({ notFoundComponent: NotFound, errorComponent: PageError });
+const root = createRootRoute({ notFoundComponent: LoneNotFound, errorComponent: LoneError });
 
 const login = createRoute({
   getParentRoute: () => root,
@@ -37,6 +38,7 @@ const desk = createRoute({
     await queryClient.ensureQueryData(meQuery);
   },
   component: lazyRouteComponent(() => import("@/app/Shell"), "Shell"),
+  errorComponent: LoneError,
 });
 
 type Page = Parameters<typeof lazyRouteComponent>[0];

@@ -52,16 +52,8 @@ function Shown({ blob, file }: { blob: Blob; file: PreviewedFile }) {
     return <img src={url} alt={file.name} style={{ maxWidth: "100%" }} />;
   }
   if (file.media_type === "application/pdf") {
-    return (
-      <object
-        data={url}
-        type="application/pdf"
-        aria-label={file.name}
-        style={{ width: "100%", height: "70vh" }}
-      >
-        {t("case.noPreview")}
-      </object>
-    );
+    // Not sandboxed: browsers show no PDF in a sandbox. The server has sniffed the type.
+    return <iframe src={url} title={file.name} className="pdf-frame" />;
   }
   return <p>{t("case.noPreview")}</p>;
 }

@@ -38,7 +38,7 @@ export function LoginPage() {
       const { access_token } = await unwrap(
         client.POST("/api/v1/auth/token", {
           body,
-          bodySerializer: (sent) => new URLSearchParams(sent as Record<string, string>),
+          headers: { "content-type": "application/x-www-form-urlencoded" },
         }),
       );
       setAccessToken(access_token);
