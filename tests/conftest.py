@@ -2,4 +2,9 @@
 
 import tests.support.environment  # noqa: F401  (before anything reads the settings)
 
-pytest_plugins = ["tests.support.database", "tests.support.live", "tests.support.browser"]
+pytest_plugins = [
+    "tests.support.database",
+    "tests.support.district",
+    "tests.support.live",
+    "tests.support.browser",
+]

@@ -13,13 +13,14 @@ from tongban.cases import personal, sealing
 from tongban.cases.checking import check
 from tongban.cases.models import Case, CaseMaterial, CasePersonal
 from tongban.cases.placement import home_of, place
-from tongban.cases.policy import readable_scope, visible
+from tongban.cases.policy import VISIBLE, readable_scope, seen_by
 from tongban.cases.problems import UnknownOrganisation
 from tongban.cases.record import fill, settle
 from tongban.cases.rules import Status
 from tongban.cases.schemas import CaseEdit, MaterialIn
 from tongban.cases.sealing import SensitiveField
 from tongban.cases.work import Work
+from tongban.core.db import Base
 from tongban.core.privacy import is_masked
 from tongban.core.problems import FieldError, Invalid
 from tongban.core.texts import Text
@@ -153,16 +154,18 @@ async def put_materials(
     files = [file for material in materials for file in material.files]
     if files and actor is not None:
         await attach(session, actor, files, await _reusable(session, actor, files))
-    statement = insert(CaseMaterial)
-    changing = {
-        column: statement.excluded[column] for column in rows[0] if column not in ("case_id", "key")
-    }
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[CaseMaterial.case_id, CaseMaterial.key], set_=changing
-        ),
-        rows,
-    )
+    await session.execute(_PUT_MATERIAL, rows)
+
+
+_insert = insert(Base.metadata.tables["case_materials"])
+_PUT_MATERIAL = _insert.on_conflict_do_update(
+    index_elements=[CaseMaterial.case_id, CaseMaterial.key],
+    set_={
+        column.key: _insert.excluded[column.key]
+        for column in CaseMaterial.__table__.columns
+        if not column.primary_key
+    },
+)
 
 
 def _material_row(
@@ -191,6 +194,7 @@ async def _reusable(session: AsyncSession, actor: Actor, files: Sequence[UUID]) 
         select(func.unnest(CaseMaterial.files))
         .join(Case, Case.id == CaseMaterial.case_id)
         .where(func.cardinality(CaseMaterial.files) > 0, CaseMaterial.files.overlap(list(files)))
-        .where(visible(actor, readable_scope(tree, actor)))
+        .where(VISIBLE),
+        seen_by(actor, readable_scope(tree, actor)),
     )
     return set(used)

@@ -15,7 +15,8 @@ import orjson
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tongban.cases.models import Case, Event
+from tongban.cases.models import Case
+from tongban.core.db import Base
 from tongban.core.privacy import sm3
 from tongban.identity.actor import Actor
 from tongban.organisations.tree import Tree
@@ -116,5 +117,8 @@ def chain(
     }
 
 
+_APPEND = insert(Base.metadata.tables["events"])
+
+
 async def append(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
-    await session.execute(insert(Event), rows)
+    await session.execute(_APPEND, rows)

@@ -18,6 +18,8 @@ from tongban.core import clock
 from tongban.core.privacy import sm3
 from tongban.identity.actor import Actor
 
+_CLAIM = insert(IdempotencyKey).on_conflict_do_nothing().returning(IdempotencyKey.case_id)
+
 
 async def claim(
     session: AsyncSession, actor: Actor, key: str | None, body: BaseModel, case_id: UUID, on: str
@@ -37,12 +39,7 @@ async def claim(
         "case_id": case_id,
         "at": clock.now(),
     }
-    claimed = await session.scalar(
-        insert(IdempotencyKey)
-        .values(row)
-        .on_conflict_do_nothing()
-        .returning(IdempotencyKey.case_id)
-    )
+    claimed = await session.scalar(_CLAIM, row)
     if claimed is not None:
         return None
     first = (

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.cases import acceptance, editing, idempotency, numbers, personal, reading, sealing
@@ -11,7 +11,6 @@ from tongban.cases.models import Case, CaseMaterial, CasePersonal, CaseScope
 from tongban.cases.placement import counter, home_of, place
 from tongban.cases.policy import may_edit, situation
 from tongban.cases.problems import ActionNotAllowed, NotOffered, UnknownMatter
-from tongban.cases.reading import by_number
 from tongban.cases.record import new_case
 from tongban.cases.rules import Action, Status
 from tongban.cases.schemas import ActionIn, CaseEdit, CaseIn, CaseOut
@@ -137,12 +136,8 @@ async def edit(
 
 async def discard(session: AsyncSession, actor: Actor, number: str) -> None:
     """Delete one's own draft. Raises `NotFound` for anything else."""
-    case = await session.scalar(
-        select(Case)
-        .where(by_number(number), Case.status == Status.DRAFT, Case.registered_by == actor.staff_id)
-        .with_for_update()
-    )
-    if case is None:
+    case = await reading.find(session, actor, number, lock=True)
+    if case.status != Status.DRAFT:
         raise NotFound
     # Personal data first: row-level security still needs the scope rows to find it.
     await personal.set_scope(session, await get_tree(session), actor)

@@ -3,29 +3,32 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import (
     ColumnElement,
+    Date,
+    Integer,
     and_,
+    bindparam,
     exists,
-    false,
     func,
     not_,
     or_,
     select,
     tuple_,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from tongban.cases import presenting, search, sheets
+from tongban.cases import personal, presenting, search, sheets
 from tongban.cases import schemas as s
 from tongban.cases.clocks import Viewer, viewer_for
 from tongban.cases.models import Case, CasePersonal, CaseScope, Handover, Task
-from tongban.cases.policy import own_scope, pools, visible, wide_scope
+from tongban.cases.policy import VISIBLE, own_scope, pools, seen_by, wide_scope
 from tongban.cases.problems import UnknownOrganisation
 from tongban.cases.rules import OPEN, RUNNING, WORKED_BY, Outcome, Status
 from tongban.core import clock
@@ -45,7 +48,7 @@ from tongban.organisations.tree import Tree
 _COUNTED = 10_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 EXPORTED = 20_000
-WORKING_ROLES = frozenset(WORKED_BY.values())
+WORKING_ROLES = tuple(sorted(set(WORKED_BY.values())))
 Flag = Literal[
     "returned",
     "suspended",
@@ -120,6 +123,23 @@ class _Asked:
     tree: Tree
     filters: CaseFilters
 
+    @property
+    def seen(self) -> dict[str, Any]:
+        """The parameters of `VISIBLE`. Raises `Forbidden` for a scope that is not the actor's."""
+        if self.filters.scope == "own":
+            return seen_by(self.actor, own_scope(self.tree, self.actor))
+        if not self.actor.can(Permission.CASES_QUERY_WIDE):
+            raise Forbidden
+        return seen_by(self.actor, wide_scope(self.tree, self.actor))
+
+
+_CASES = (
+    select(Case, Staff.username, Staff.name)
+    .join(Staff, Staff.id == Case.registered_by)
+    .where(VISIBLE)
+    .order_by(Case.registered_at.desc(), Case.id.desc())
+)
+
 
 async def list_cases(
     session: AsyncSession, settings: Settings, actor: Actor, query: CaseQuery
@@ -143,19 +163,14 @@ async def _rows(
 ) -> list[s.CaseRow]:
     """Newest first."""
     asked = _Asked(settings, actor, await get_tree(session), filters)
-    statement = (
-        _filtered(asked, select(Case, Staff.username, Staff.name))
-        .join(Staff, Staff.id == Case.registered_by)
-        .order_by(Case.registered_at.desc(), Case.id.desc())
-        .limit(limit)
-    )
+    statement = (await _filtered(session, asked, _CASES)).limit(limit)
     keys = decode_cursor(cursor, (datetime, UUID))
     if keys:
         statement = statement.where(tuple_(Case.registered_at, Case.id) < tuple_(*keys))
     viewer = await viewer_for(session, settings, asked.tree)
     return [
         presenting.case_row(viewer, case, StaffRef(username=username, name=name))
-        for case, username, name in await session.execute(statement)
+        for case, username, name in await session.execute(statement, asked.seen)
     ]
 
 
@@ -163,8 +178,9 @@ async def count_cases(
     session: AsyncSession, settings: Settings, actor: Actor, filters: CaseFilters
 ) -> s.CaseCount:
     asked = _Asked(settings, actor, await get_tree(session), filters)
-    found = _filtered(asked, select(Case.id)).limit(_COUNTED + 1).subquery()
-    count = await session.scalar(select(func.count()).select_from(found)) or 0
+    found = await _filtered(session, asked, select(Case.id).where(VISIBLE))
+    counted = select(func.count()).select_from(found.limit(_COUNTED + 1).subquery())
+    count = await session.scalar(counted, asked.seen) or 0
     return s.CaseCount(count=min(count, _COUNTED), more=count > _COUNTED)
 
 
@@ -183,18 +199,12 @@ async def export_cases(
     return sheets.cases(rows)
 
 
-def _filtered(asked: _Asked, statement: AnySelect) -> AnySelect:
-    """The statement narrowed to what the actor may see and asked for."""
+async def _filtered(session: AsyncSession, asked: _Asked, statement: AnySelect) -> AnySelect:
+    """The statement narrowed to what was asked for."""
     filters = asked.filters
-    if filters.scope == "wide":
-        if not asked.actor.can(Permission.CASES_QUERY_WIDE):
-            raise Forbidden
-        scope = wide_scope(asked.tree, asked.actor)
-    else:
-        scope = own_scope(asked.tree, asked.actor)
-    statement = statement.where(visible(asked.actor, scope))
     conditions = [*_plain(filters), *_organisations(asked), *_days(asked)]
     if filters.q:
+        await personal.set_scope(session, asked.tree, asked.actor)
         conditions.append(_free_text(filters.q))
     if filters.mine:
         conditions.append(Case.registered_by == asked.actor.staff_id)
@@ -286,62 +296,74 @@ async def list_tasks(
 ) -> s.TaskPage:
     """Open tasks that the actor has claimed or may claim, soonest due first."""
     tree = await get_tree(session)
-    claimer, registrar = aliased(Staff), aliased(Staff)
-    statement = (
-        select(Task, Case, claimer.username, claimer.name, registrar.username, registrar.name)
-        .join(Case, Case.id == Task.case_id)
-        .join(claimer, claimer.id == Task.claimed_by, isouter=True)
-        .join(registrar, registrar.id == Case.registered_by)
-        .where(_queue(tree, actor, query.queue))
-        .order_by(_TASK_DUE, Task.id)
-        .limit(query.limit + 1)
-    )
+    statement = _TASKS.where(_QUEUES[query.queue]).limit(query.limit + 1)
     if query.function:
         statement = statement.where(Task.function == query.function)
     keys = decode_cursor(query.cursor, (date, UUID))
     if keys:
-        statement = statement.where(tuple_(_TASK_DUE, Task.id) > tuple_(*keys))
-    rows = (await session.execute(statement)).all()
+        statement = statement.where(tuple_(Task.due_on, Task.id) > tuple_(*keys))
+    rows = (await session.execute(statement, _reach(tree, actor))).all()
     viewer = await viewer_for(session, settings, tree)
     last = rows[query.limit - 1].Task if len(rows) > query.limit else None
     return s.TaskPage(
         items=[_task_row(viewer, *row) for row in rows[: query.limit]],
-        next_cursor=encode_cursor(str(last.due_on or date.max), str(last.id)) if last else None,
+        next_cursor=encode_cursor(str(last.due_on), str(last.id)) if last else None,
         counts=await _task_counts(session, viewer, actor),
     )
 
 
-_TASK_DUE = func.coalesce(Task.due_on, date.max)
+_claimer, _registrar = aliased(Staff), aliased(Staff)
+_TASKS = (
+    select(Task, Case, _claimer.username, _claimer.name, _registrar.username, _registrar.name)
+    .join(Case, Case.id == Task.case_id)
+    .join(_claimer, _claimer.id == Task.claimed_by, isouter=True)
+    .join(_registrar, _registrar.id == Case.registered_by)
+    .where(Task.state == "open")
+    .order_by(Task.due_on, Task.id)
+)
+_MINE = Task.claimed_by == bindparam("me", type_=Integer)
+_POOL = and_(
+    Task.claimed_by.is_(None),
+    or_(
+        *(
+            and_(
+                Task.role == role,
+                Task.organisation_id == func.any(bindparam(role.value, type_=ARRAY(Integer))),
+            )
+            for role in WORKING_ROLES
+        )
+    ),
+)
+_QUEUES = {"mine": _MINE, "pool": _POOL, "all": or_(_MINE, _POOL)}
 
 
-def _queue(tree: Tree, actor: Actor, queue: str) -> ColumnElement[bool]:
-    mine = Task.claimed_by == actor.staff_id
-    pooled = [
-        and_(Task.role == role, Task.organisation_id.in_(units))
-        for role, units in pools(tree, actor.grants).items()
-        if role in WORKING_ROLES
-    ]
-    pool = and_(Task.claimed_by.is_(None), or_(false(), *pooled))
-    chosen = {"mine": mine, "pool": pool, "all": or_(mine, pool)}[queue]
-    return and_(Task.state == "open", chosen)
+def _reach(tree: Tree, actor: Actor) -> dict[str, Any]:
+    """The parameters of `_QUEUES`: for each working role where the actor may take tasks."""
+    held = pools(tree, actor.grants)
+    reach = {role.value: sorted(held.get(role, ())) for role in WORKING_ROLES}
+    return {**reach, "me": actor.staff_id}
+
+
+_TASK_COUNTS = (
+    select(
+        Task.function,
+        func.count().label("all"),
+        func.count().filter(_MINE).label("mine"),
+        func.count().filter(Task.due_on < bindparam("today", type_=Date)).label("overdue"),
+        func.count()
+        .filter(Task.due_on.between(bindparam("today", type_=Date), bindparam("soon", type_=Date)))
+        .label("soon"),
+    )
+    .where(Task.state == "open", _QUEUES["all"])
+    .group_by(Task.function)
+)
 
 
 async def _task_counts(session: AsyncSession, viewer: Viewer, actor: Actor) -> s.TaskCounts:
     """Counts of the whole queue, whatever page and filter are shown."""
-    mine = Task.claimed_by == actor.staff_id
-    soon = viewer.today + timedelta(days=1)
-    counted = (
-        select(
-            Task.function,
-            func.count().label("all"),
-            func.count().filter(mine).label("mine"),
-            func.count().filter(Task.due_on < viewer.today).label("overdue"),
-            func.count().filter(Task.due_on.between(viewer.today, soon)).label("soon"),
-        )
-        .where(_queue(viewer.tree, actor, "all"))
-        .group_by(Task.function)
-    )
-    rows = (await session.execute(counted)).all()
+    days = {"today": viewer.today, "soon": viewer.today + timedelta(days=1)}
+    reach = _reach(viewer.tree, actor)
+    rows = (await session.execute(_TASK_COUNTS, {**days, **reach})).all()
     mine_count = sum(row.mine for row in rows)
     return s.TaskCounts(
         mine=mine_count,
@@ -383,7 +405,7 @@ async def list_handovers(
         select(Handover, Case, Staff.username, Staff.name)
         .join(Case, Case.id == Handover.case_id)
         .join(Staff, Staff.id == Handover.runner_id)
-        .where(visible(actor, own_scope(tree, actor)))
+        .where(VISIBLE)
         .order_by(Handover.handed_over_on, Handover.id)
         .limit(query.limit + 1)
     )
@@ -394,7 +416,8 @@ async def list_handovers(
     keys = decode_cursor(query.cursor, (date, UUID))
     if keys:
         statement = statement.where(tuple_(Handover.handed_over_on, Handover.id) > tuple_(*keys))
-    rows = (await session.execute(statement)).all()
+    seen = seen_by(actor, own_scope(tree, actor))
+    rows = (await session.execute(statement, seen)).all()
     last = rows[query.limit - 1].Handover if len(rows) > query.limit else None
     return Page(
         items=[_handover_row(viewer, *row) for row in rows[: query.limit]],

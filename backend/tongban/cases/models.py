@@ -200,7 +200,7 @@ class Task(Base):
     state: Mapped[str] = mapped_column(String(10))
     limit_days: Mapped[int]
     opened_at: Mapped[datetime] = mapped_column(_Moment)
-    due_on: Mapped[date | None]
+    due_on: Mapped[date]
     claimed_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     done_at: Mapped[datetime | None] = mapped_column(_Moment)
     done_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))

@@ -9,7 +9,7 @@ from tongban.cases import personal, presenting, reading
 from tongban.cases import schemas as s
 from tongban.cases.clocks import viewer_for
 from tongban.cases.models import Case, CaseMaterial, CasePersonal
-from tongban.cases.policy import readable_scope, visible
+from tongban.cases.policy import VISIBLE, readable_scope, seen_by
 from tongban.cases.rules import Status
 from tongban.cases.sealing import restore
 from tongban.core.privacy import blind_index
@@ -63,10 +63,10 @@ async def search(
     found = await session.execute(
         select(Case, Staff.username, Staff.name)
         .join(Staff, Staff.id == Case.registered_by)
-        .where(Case.id.in_(mine), visible(actor, readable_scope(tree, actor)))
-        .where(Case.status != Status.DRAFT)
+        .where(Case.id.in_(mine), VISIBLE, Case.status != Status.DRAFT)
         .order_by(Case.registered_at.desc())
-        .limit(_SHOWN)
+        .limit(_SHOWN),
+        seen_by(actor, readable_scope(tree, actor)),
     )
     rows = found.all()
     viewer = await viewer_for(session, settings, tree)

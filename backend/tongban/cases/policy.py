@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy import Integer, and_, bindparam, exists, func, or_
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from tongban.cases.models import Case, CaseScope, Task
 from tongban.cases.rules import Party, Situation, Status, TaskView
@@ -40,12 +42,20 @@ def _topmost(tree: Tree, organisations: Iterable[int]) -> list[int]:
     )
 
 
-def visible(actor: Actor, organisations: list[int]) -> ColumnElement[bool]:
-    """The cases in scope that the actor may see; a draft is only its writer's."""
-    in_scope = exists().where(
-        CaseScope.case_id == Case.id, CaseScope.organisation_id.in_(organisations)
-    )
-    return and_(in_scope, or_(Case.status != Status.DRAFT, Case.registered_by == actor.staff_id))
+VISIBLE = and_(
+    exists().where(
+        CaseScope.case_id == Case.id,
+        CaseScope.organisation_id == func.any(bindparam("scope", type_=ARRAY(Integer))),
+    ),
+    or_(Case.status != Status.DRAFT, Case.registered_by == bindparam("me", type_=Integer)),
+)
+"""The cases in scope that somebody may see; a draft is only its writer's. Made once, since
+building statements costs more than running them; its parameters come from `seen_by`."""
+
+
+def seen_by(actor: Actor, organisations: list[int]) -> dict[str, Any]:
+    """The parameters of `VISIBLE`."""
+    return {"scope": organisations, "me": actor.staff_id}
 
 
 @lru_cache(maxsize=4096)

@@ -1,9 +1,10 @@
 """One case as somebody may see it: its file, its history."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import String, Uuid, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -11,7 +12,7 @@ from tongban.cases import events, presenting
 from tongban.cases import schemas as s
 from tongban.cases.clocks import Viewer, viewer_for
 from tongban.cases.models import Case, CaseMaterial, Event, Task
-from tongban.cases.policy import may_edit, readable_scope, situation, visible
+from tongban.cases.policy import VISIBLE, may_edit, readable_scope, seen_by, situation
 from tongban.cases.rules import allowed_actions
 from tongban.core.db import AnyRow
 from tongban.core.problems import NotFound
@@ -24,21 +25,27 @@ from tongban.matters.service import version
 from tongban.organisations.service import get_tree
 from tongban.organisations.tree import Tree
 
-
-def by_number(number: str) -> ColumnElement[bool]:
-    """A case's number, or the id that a draft has instead."""
-    try:
-        return Case.id == UUID(number)
-    except ValueError:
-        return Case.number == number.upper()
+_SEEN = select(Case).where(VISIBLE)
+_BY_ID = _SEEN.where(Case.id == bindparam("id", type_=Uuid))
+_BY_NUMBER = _SEEN.where(Case.number == bindparam("number", type_=String))
 
 
-async def find(session: AsyncSession, actor: Actor, number: str) -> Case:
-    """A case that the actor may see. Raises `NotFound`: what is invisible does not exist."""
+async def find(session: AsyncSession, actor: Actor, number: str, *, lock: bool = False) -> Case:
+    """A case that the actor may see, by its number or the id that a draft has instead.
+
+    `lock` keeps its row until the transaction ends. Raises `NotFound`: what is invisible does
+    not exist.
+    """
     tree = await get_tree(session)
-    case = await session.scalar(
-        select(Case).where(by_number(number), visible(actor, readable_scope(tree, actor)))
-    )
+    seen = seen_by(actor, readable_scope(tree, actor))
+    key: dict[str, Any]
+    try:
+        statement, key = _BY_ID, {"id": UUID(number)}
+    except ValueError:
+        statement, key = _BY_NUMBER, {"number": number.upper()}
+    if lock:
+        statement = statement.with_for_update(of=Case)
+    case: Case | None = await session.scalar(statement, {**seen, **key})
     if case is None:
         raise NotFound
     return case
@@ -81,28 +88,30 @@ async def present(session: AsyncSession, settings: Settings, actor: Actor, case:
     )
 
 
+_claimer, _doer, _registrar = aliased(Staff), aliased(Staff), aliased(Staff)
+_TASKS = (
+    select(
+        Task,
+        _claimer.username.label("claimer"),
+        _claimer.name.label("claimer_name"),
+        _doer.username.label("doer"),
+        _doer.name.label("doer_name"),
+        _registrar.username.label("registrar"),
+        _registrar.name.label("registrar_name"),
+    )
+    .select_from(Case)
+    .join(_registrar, _registrar.id == Case.registered_by)
+    .join(Task, Task.case_id == Case.id, isouter=True)
+    .join(_claimer, _claimer.id == Task.claimed_by, isouter=True)
+    .join(_doer, _doer.id == Task.done_by, isouter=True)
+    .where(Case.id == bindparam("case_id", type_=Uuid))
+    .order_by(Task.opened_at, Task.id)
+)
+
+
 async def _task_rows(session: AsyncSession, case_id: UUID) -> Sequence[AnyRow]:
     """The case's tasks, oldest first, with names; one row without a task where it has none."""
-    claimer, doer, registrar = aliased(Staff), aliased(Staff), aliased(Staff)
-    found = await session.execute(
-        select(
-            Task,
-            claimer.username.label("claimer"),
-            claimer.name.label("claimer_name"),
-            doer.username.label("doer"),
-            doer.name.label("doer_name"),
-            registrar.username.label("registrar"),
-            registrar.name.label("registrar_name"),
-        )
-        .select_from(Case)
-        .join(registrar, registrar.id == Case.registered_by)
-        .join(Task, Task.case_id == Case.id, isouter=True)
-        .join(claimer, claimer.id == Task.claimed_by, isouter=True)
-        .join(doer, doer.id == Task.done_by, isouter=True)
-        .where(Case.id == case_id)
-        .order_by(Task.opened_at, Task.id)
-    )
-    return found.all()
+    return (await session.execute(_TASKS, {"case_id": case_id})).all()
 
 
 def _task(viewer: Viewer, row: AnyRow, workable: bool) -> s.TaskOut:
@@ -123,33 +132,28 @@ def _task(viewer: Viewer, row: AnyRow, workable: bool) -> s.TaskOut:
     )
 
 
-async def _material_rows(session: AsyncSession, case_id: UUID) -> dict[str, AnyRow]:
-    """The tick list by key, with who checked each line and its scans."""
-    scans = (
-        select(
-            func.json_agg(
-                func.json_build_object(
-                    "id",
-                    File.id,
-                    "name",
-                    File.name,
-                    "media_type",
-                    File.media_type,
-                    "size",
-                    File.size,
-                )
+_SCANS = (
+    select(
+        func.json_agg(
+            func.json_build_object(
+                "id", File.id, "name", File.name, "media_type", File.media_type, "size", File.size
             )
         )
-        .where(File.id == func.any(CaseMaterial.files))
-        .scalar_subquery()
     )
-    found = await session.execute(
-        select(*CaseMaterial.__table__.columns, Staff.username, Staff.name, scans.label("scans"))
-        .select_from(CaseMaterial)
-        .join(Staff, Staff.id == CaseMaterial.checked_by, isouter=True)
-        .where(CaseMaterial.case_id == case_id)
-    )
-    return {row.key: row for row in found}
+    .where(File.id == func.any(CaseMaterial.files))
+    .scalar_subquery()
+)
+_MATERIALS = (
+    select(*CaseMaterial.__table__.columns, Staff.username, Staff.name, _SCANS.label("scans"))
+    .select_from(CaseMaterial)
+    .join(Staff, Staff.id == CaseMaterial.checked_by, isouter=True)
+    .where(CaseMaterial.case_id == bindparam("case_id", type_=Uuid))
+)
+
+
+async def _material_rows(session: AsyncSession, case_id: UUID) -> dict[str, AnyRow]:
+    """The tick list by key, with who checked each line and its scans."""
+    return {row.key: row for row in await session.execute(_MATERIALS, {"case_id": case_id})}
 
 
 async def read_events(session: AsyncSession, actor: Actor, number: str) -> s.EventsOut:

@@ -7,19 +7,17 @@ The rules decide whether, a handler in `steps`, `acceptance`, `pauses` or `endin
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.cases import acceptance, endings, idempotency, pauses, reading, steps
 from tongban.cases.models import Case, Task
-from tongban.cases.policy import readable_scope, situation, visible
+from tongban.cases.policy import situation
 from tongban.cases.problems import ActionNotAllowed, WhichTask
-from tongban.cases.reading import by_number
 from tongban.cases.rules import RULES, Action, Party, Situation, held_tasks, legal
 from tongban.cases.schemas import ActionIn, CaseOut
 from tongban.cases.work import Work, open_tasks
 from tongban.core import clock
-from tongban.core.problems import Invalid, NotFound, StaleVersion
+from tongban.core.problems import Invalid, StaleVersion
 from tongban.core.settings import Settings
 from tongban.core.texts import Text
 from tongban.deadlines.service import get_calendar
@@ -99,15 +97,8 @@ async def lock(
     session: AsyncSession, settings: Settings, actor: Actor, number: str, body: ActionIn
 ) -> Work:
     """The case, its row locked until the transaction ends. Raises `NotFound`."""
-    tree = await get_tree(session)
-    case = await session.scalar(
-        select(Case)
-        .where(by_number(number), visible(actor, readable_scope(tree, actor)))
-        .with_for_update(of=Case)
-    )
-    if case is None:
-        raise NotFound
-    return await work_on(session, settings, actor, tree, case, body)
+    case = await reading.find(session, actor, number, lock=True)
+    return await work_on(session, settings, actor, await get_tree(session), case, body)
 
 
 async def work_on(

@@ -11,10 +11,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.cases import clocks, events
-from tongban.cases.models import Case, CaseScope, Outbox, Task
+from tongban.cases.models import Case, Outbox, Task
 from tongban.cases.problems import ActionNotAllowed
 from tongban.cases.rules import WORKED_BY
 from tongban.cases.schemas import ActionIn
+from tongban.core.db import Base
 from tongban.core.ids import new_id
 from tongban.core.settings import Settings
 from tongban.deadlines.rules import Calendar
@@ -23,6 +24,8 @@ from tongban.matters.schemas import Version
 from tongban.organisations.tree import Tree
 from tongban.routing.definitions import Function
 from tongban.routing.rules import ConcreteStep, Path
+
+_JOIN = insert(Base.metadata.tables["case_scope"]).on_conflict_do_nothing()
 
 
 @dataclass
@@ -119,10 +122,7 @@ class Work:
     async def save(self) -> None:
         """Write the events, the new scope and what others must hear of."""
         if self.joining:
-            await self.session.execute(
-                insert(CaseScope).on_conflict_do_nothing(),
-                scope_rows(self.case, self.tree, self.joining),
-            )
+            await self.session.execute(_JOIN, scope_rows(self.case, self.tree, self.joining))
         if self.rows:
             await events.append(self.session, self.rows)
         self.session.add(outbox_row(self.case, self.rows, self.now))

@@ -25,16 +25,21 @@ _NOTICE_MONTH = 11
 # Calendars of this process by revision; the one before stays while requests still hold it.
 _calendars: dict[UUID, Calendar] = {}
 _KEPT = 2
+_ASKED = "calendar"
 
 
 async def get_calendar(session: AsyncSession) -> Calendar:
-    """The calendar as this transaction sees it; one small query where nothing has changed."""
+    """The calendar as this transaction sees it; one small query, asked once."""
+    asked: Calendar | None = session.info.get(_ASKED)
+    if asked is not None:
+        return asked
     revision = (await session.scalars(select(CalendarRevision.revision))).one()
     if revision not in _calendars:
         loaded = await load_calendar(session)
         while len(_calendars) >= _KEPT:
             del _calendars[next(iter(_calendars))]
         _calendars[revision] = loaded
+    session.info[_ASKED] = _calendars[revision]
     return _calendars[revision]
 
 
@@ -104,6 +109,7 @@ async def publish_year(session: AsyncSession, actor: Actor, year: int, body: Yea
     `DayTwice`.
     """
     _check_days(year, body.days)
+    session.info.pop(_ASKED, None)
     await session.execute(delete(CalendarDay).where(extract("year", CalendarDay.date) == year))
     if body.days:
         await session.execute(insert(CalendarDay), [day.model_dump() for day in body.days])
