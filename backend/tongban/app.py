@@ -12,6 +12,8 @@ from tongban.core.settings import Settings, get_settings
 from tongban.deadlines import routes as deadlines
 from tongban.files import routes as files
 from tongban.identity import routes as identity
+from tongban.matters import routes as matters
+from tongban.routing import routes as routing
 
 API = "/api/v1"
 
@@ -49,4 +51,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 def _routers() -> list[APIRouter]:
-    return [identity.router, files.router, deadlines.router, cases.router]
+    return [
+        identity.router,
+        files.router,
+        deadlines.router,
+        matters.router,
+        routing.router,
+        cases.router,
+    ]

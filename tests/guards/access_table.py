@@ -91,4 +91,13 @@ _CASES: dict[str, Rule] = {
     "GET /api/v1/ledger.xlsx": any_of(Permission.LEDGER_READ),
 }
 
-ACCESS: dict[str, Rule] = _IDENTITY | _ORGANISATIONS | _FILES | _CALENDAR | _CASES
+# A street's editor edits only what is offered below it; the district's edit the rest.
+_MATTERS: dict[str, Rule] = {
+    "GET /api/v1/matters": any_of(Permission.CATALOGUE_READ),
+    "GET /api/v1/matters/{code}": any_of(Permission.CATALOGUE_READ),
+    "GET /api/v1/matters/{code}/versions": any_of(Permission.CATALOGUE_READ),
+    "GET /api/v1/matters/{code}/versions/{number}": any_of(Permission.CATALOGUE_READ),
+    "GET /api/v1/matters/{code}/route-preview": any_of(Permission.CATALOGUE_READ),
+}
+
+ACCESS: dict[str, Rule] = _IDENTITY | _ORGANISATIONS | _FILES | _CALENDAR | _MATTERS | _CASES

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from pydantic_core import PydanticCustomError
+
 from tongban.core.problems import FieldError
 from tongban.core.texts import Text
 
@@ -36,6 +38,11 @@ _TEXTS = {
 _WRONG = Text("内容不正确", "Not a right value")
 
 
+def wrong(code: str, text: Text) -> PydanticCustomError:
+    """What a validator of ours raises: a stable code, and words that reach the caller."""
+    return PydanticCustomError(code, "{text}", {"text": text})
+
+
 def field_errors(errors: Sequence[Any]) -> list[FieldError]:
     """Pydantic's errors, each with a JSON pointer into the body (or the parameter's name)."""
     return [FieldError(pointer(error["loc"]), _code(error), _text(error)) for error in errors]
@@ -56,7 +63,9 @@ def _code(error: Any) -> str:
 def _text(error: Any) -> Text:
     if _is_nul(error):
         return Text("含有不允许的空字符", "Contains a NUL character")
-    return _TEXTS.get(error["type"], _WRONG).using(**(error.get("ctx") or {}))
+    context = error.get("ctx") or {}
+    own = context.get("text")
+    return own if isinstance(own, Text) else _TEXTS.get(error["type"], _WRONG).using(**context)
 
 
 def _is_nul(error: Any) -> bool:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tongban.matters.schemas import Change, Content
+from tongban.matters.answers import Change
+from tongban.matters.schemas import Content
 
 LABELS = {
     "national_code": "国家编码",

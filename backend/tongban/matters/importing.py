@@ -15,11 +15,12 @@ from tongban.core.texts import Text
 from tongban.core.validation import field_errors
 from tongban.identity import audit
 from tongban.identity.actor import Actor
+from tongban.matters.answers import ImportLine, ImportReport
 from tongban.matters.catalogue_words import translate
 from tongban.matters.comparing import compare
 from tongban.matters.models import Matter, MatterVersion
 from tongban.matters.problems import BrokenCatalogue
-from tongban.matters.schemas import Content, ImportLine, ImportReport
+from tongban.matters.schemas import Content
 
 _NOT_A_LIST = Text("文件应为事项的列表", "The file must hold a list of matters")
 _TWICE = Text("事项编码重复", "This code appears twice")
@@ -157,8 +158,8 @@ async def publish_contents(
 async def last_numbers(session: AsyncSession, matter_ids: Sequence[int]) -> dict[int, int]:
     """The highest version number of each matter; matters without versions are left out."""
     rows = await session.execute(
-        select(MatterVersion.matter_id, func.max(MatterVersion.number))
+        select(MatterVersion.matter_id, func.max(MatterVersion.number).label("last"))
         .where(MatterVersion.matter_id.in_(matter_ids))
         .group_by(MatterVersion.matter_id)
     )
-    return {matter_id: number for matter_id, number in rows}
+    return {row.matter_id: row.last for row in rows}

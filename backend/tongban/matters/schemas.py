@@ -2,14 +2,22 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
 import jsonschema_rs
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import (
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
-from tongban.core.schemas import InputModel, OutputModel
+from tongban.core.schemas import InputModel
+from tongban.core.texts import Text
+from tongban.core.validation import wrong
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,79}$")]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=100)]
@@ -28,14 +36,29 @@ FieldType = Literal[
 SENSITIVE = frozenset({"address", "id_number", "mobile"})
 
 
-class VisibleIf(InputModel):
+_ENUM = Text("选择项须列出选项，其他类型不得有选项", "A choice, and only it, lists its options")
+_ARRAY = Text("表格须列出各列，其他类型不得有列", "A table, and only it, has columns")
+_NESTED = Text("表格的列不能再是表格", "A table inside a table")
+_KIND = Text(
+    "承诺时限为 0 的是即办件，大于 0 的是承诺件",
+    "Promised days of 0 make it immediate, more make it promised",
+)
+
+
+class Part(InputModel):
+    """A part of a definition: what may be left out going in is always there coming out."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
+
+class VisibleIf(Part):
     """A field is shown, and asked for, only while another has this value."""
 
     field: Key
     equals: str | bool | int | float
 
 
-class FormField(InputModel):
+class FormField(Part):
     """A field of a matter's form; `items` are the columns of an array."""
 
     key: Key
@@ -52,15 +75,15 @@ class FormField(InputModel):
     @model_validator(mode="after")
     def _shape(self) -> "FormField":
         if (self.type == "enum") != bool(self.enum):
-            raise ValueError("an enum field, and only it, has enum values")
+            raise wrong("enum_and_options", _ENUM)
         if (self.type == "array") != bool(self.items):
-            raise ValueError("an array field, and only it, has items")
+            raise wrong("array_and_columns", _ARRAY)
         if self.items and any(item.type == "array" for item in self.items):
-            raise ValueError("an array inside an array")
+            raise wrong("array_in_array", _NESTED)
         return self
 
 
-class Material(InputModel):
+class Material(Part):
     """A paper that is asked for. `deferrable`: may follow later against a promise (容缺)."""
 
     key: Key
@@ -74,12 +97,12 @@ class Material(InputModel):
     note: Annotated[str, StringConstraints(max_length=300)] = ""
 
 
-class ApprovingUnit(InputModel):
+class ApprovingUnit(Part):
     level: Literal["community", "street", "district"]
     unit: Title
 
 
-class StepIn(InputModel):
+class StepIn(Part):
     """A step of the process; see `routing.definitions` for what the words mean."""
 
     key: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -91,14 +114,14 @@ class StepIn(InputModel):
     parallel_group: Annotated[str, StringConstraints(max_length=40)] | None = None
 
 
-class Result(InputModel):
+class Result(Part):
     """What the resident gets: a licence (证), a document (文), or nothing to collect."""
 
     name: Annotated[str, StringConstraints(max_length=100)] = "办理结果"
     kind: Literal["licence", "document", "none"] = "document"
 
 
-class Guide(InputModel):
+class Guide(Part):
     """What a resident wants to know before coming."""
 
     visits: Annotated[int, Field(ge=0, le=10)] = 1
@@ -114,7 +137,7 @@ _MAX_TEXT = 2000
 Text500 = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 
 
-class Content(InputModel):
+class Content(Part):
     """A matter's whole definition."""
 
     code: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
@@ -149,11 +172,13 @@ class Content(InputModel):
     retention_years: Annotated[int, Field(ge=1, le=100)] = 10
     source: Annotated[str, StringConstraints(max_length=1000)] = ""
 
-    @model_validator(mode="after")
-    def _kind_follows_from_days(self) -> "Content":
-        if (self.promised_days == 0) != (self.case_kind == "immediate"):
-            raise ValueError("case_kind does not follow from promised_days")
-        return self
+    @field_validator("case_kind")
+    @classmethod
+    def _kind_follows_from_days(cls, kind: str, info: ValidationInfo) -> str:
+        days = info.data.get("promised_days")
+        if days is not None and (days == 0) != (kind == "immediate"):
+            raise wrong("case_kind_against_days", _KIND)
+        return kind
 
 
 def compile_form(fields: Iterable[FormField]) -> dict[str, Any]:
@@ -228,56 +253,3 @@ class Version:
                 titles.append(fields[part].title)
                 fields = {item.key: item for item in fields[part].items or []}
         return "：".join(titles) or pointer
-
-
-class MatterRow(OutputModel):
-    """A line of the catalogue."""
-
-    code: str
-    name: str
-    level: str
-    category: str
-    handling: str
-    case_kind: str
-    promised_days: int
-    cross_handling_scope: str
-    online_pre_review: bool
-    status: str
-    version: int
-    has_draft: bool
-
-
-class MatterOut(OutputModel):
-    """One matter with the content of its published version, or of its draft where it has none."""
-
-    code: str
-    status: str
-    version: int
-    state: str
-    published_at: datetime | None
-    content: Content
-
-
-class ImportLine(OutputModel):
-    """What an import makes of one matter; `changes` are readable, one a field."""
-
-    code: str
-    name: str
-    outcome: Literal["new", "changed", "unchanged"]
-    changes: list["Change"]
-
-
-class Change(OutputModel):
-    """A difference between two versions: where, and the values before and after."""
-
-    pointer: str
-    label: str
-    before: Any
-    after: Any
-
-
-class ImportReport(OutputModel):
-    matters: list[ImportLine]
-    new: int
-    changed: int
-    unchanged: int

@@ -1,14 +1,13 @@
 """What other domains use of the catalogue."""
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tongban.matters.importing import import_matters
 from tongban.matters.models import Matter, MatterVersion, Offering
 from tongban.matters.schemas import Content, Version
 from tongban.organisations.tree import Tree, Unit
-
-__all__ = ["current_version", "import_matters", "offered_at", "version"]
 
 # Published versions never change, so a process keeps those it has met.
 _versions: dict[int, Version] = {}
@@ -27,16 +26,24 @@ async def current_version(session: AsyncSession, code: str) -> Version | None:
 
 async def version(session: AsyncSession, version_id: int) -> Version:
     """A version that was published, from memory where this process has met it."""
-    known = _versions.get(version_id)
-    if known is not None:
-        return known
-    row = await session.get_one(MatterVersion, version_id)
-    loaded = Version(row.id, row.matter_id, row.number, Content.model_validate(row.content))
-    if row.state != "draft":
-        if len(_versions) >= _KEPT:
-            _versions.clear()
-        _versions[version_id] = loaded
-    return loaded
+    return (await versions(session, [version_id]))[version_id]
+
+
+async def versions(session: AsyncSession, version_ids: Collection[int]) -> dict[int, Version]:
+    """Versions by id; at most one query, for those that this process has not met."""
+    found = {id_: _versions[id_] for id_ in version_ids if id_ in _versions}
+    missing = [id_ for id_ in version_ids if id_ not in found]
+    if not missing:
+        return found
+    rows = await session.scalars(select(MatterVersion).where(MatterVersion.id.in_(missing)))
+    for row in rows:
+        loaded = Version(row.id, row.matter_id, row.number, Content.model_validate(row.content))
+        found[row.id] = loaded
+        if row.state != "draft":
+            if len(_versions) >= _KEPT:
+                _versions.clear()
+            _versions[row.id] = loaded
+    return found
 
 
 async def offered_at(session: AsyncSession, matter_id: int, tree: Tree, unit: Unit) -> bool:

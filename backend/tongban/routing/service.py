@@ -1,15 +1,137 @@
-"""Routing of published matters."""
+"""Routing of published matters, and what a route would be."""
 
-from tongban.matters.schemas import Version
-from tongban.routing.definitions import Definition, parse_definition
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tongban.core.problems import FieldError, Invalid
+from tongban.core.texts import Text
+from tongban.matters.catalogue import by_code, content_of
+from tongban.matters.schemas import Content, Version
+from tongban.matters.service import offered_at
+from tongban.organisations.schemas import OrganisationRef
+from tongban.organisations.service import get_tree
+from tongban.organisations.tree import CannotAccept, Kind, Tree, Unit
+from tongban.routing import rules
+from tongban.routing.definitions import BrokenDefinition, Definition, parse_definition
+from tongban.routing.problems import BrokenProcess, RouteUnresolved
+from tongban.routing.rules import Unresolved
+from tongban.routing.schemas import PreviewStep, RoutePreview
+from tongban.routing.texts import text_of_error
 
 # By id: published versions never change, and comparing whole contents would cost more.
 _definitions: dict[int, Definition] = {}
+
+_UNKNOWN = Text("没有这个机构", "There is no such organisation")
+_NO_COUNTER = Text("该机构不设受理窗口", "This organisation has no counter")
+_NO_HOME = Text("须填到社区", "Must be a community")
 
 
 def definition_of(matter: Version) -> Definition:
     """The process of a published version."""
     if matter.id not in _definitions:
-        steps = [step.model_dump(exclude_none=True) for step in matter.content.process]
-        _definitions[matter.id] = parse_definition(steps)
+        _definitions[matter.id] = parse_definition(steps_of(matter.content))
     return _definitions[matter.id]
+
+
+def steps_of(content: Content) -> list[dict[str, object]]:
+    """The process as `parse_definition` takes it."""
+    return [step.model_dump(exclude_none=True) for step in content.process]
+
+
+async def preview(
+    session: AsyncSession, code: str, accepting: str, home: str, which: str | None
+) -> RoutePreview:
+    """The concrete path for a pair of organisations, for the version that `content_of` finds.
+
+    Raises `NotFound`, `Invalid` for organisations that are none, `BrokenProcess` and
+    `RouteUnresolved` for drafts that lead nowhere.
+    """
+    content, number = await content_of(session, code, which)
+    tree = await get_tree(session)
+    unit, home_unit = _counter(tree, accepting), _home(tree, home)
+    matter = await by_code(session, code)
+    try:
+        found = rules.preview(
+            parse_definition(steps_of(content)),
+            tree,
+            tree.normalise_accepting(unit),
+            home_unit,
+            level=rules.Level(content.level),
+            scope=rules.Scope(content.cross_handling_scope),
+            mode=rules.AcceptanceMode(content.acceptance_mode),
+        )
+    except BrokenDefinition as broken:
+        raise BrokenProcess(errors=process_errors(broken)) from broken
+    except Unresolved as lost:
+        raise RouteUnresolved(home=lost.home.name, selector=str(lost.selector)) from lost
+    offered = await offered_at(session, matter.id, tree, unit)
+    return _present(tree, found, content, number, offered=offered)
+
+
+def process_errors(broken: BrokenDefinition) -> list[FieldError]:
+    return [
+        FieldError(f"/process{error.pointer}", error.code, text_of_error(error))
+        for error in broken.errors
+    ]
+
+
+def _counter(tree: Tree, code: str) -> Unit:
+    unit = tree.find(code)
+    if unit is None:
+        raise Invalid.field("/accepting", "unknown_organisation", _UNKNOWN)
+    try:
+        tree.normalise_accepting(unit)
+    except CannotAccept as error:
+        raise Invalid.field("/accepting", "no_counter", _NO_COUNTER) from error
+    return unit
+
+
+def _home(tree: Tree, code: str) -> Unit:
+    unit = tree.find(code)
+    if unit is None:
+        raise Invalid.field("/home", "unknown_organisation", _UNKNOWN)
+    if unit.kind is not Kind.COMMUNITY:
+        raise Invalid.field("/home", "not_a_community", _NO_HOME)
+    return unit
+
+
+def _present(
+    tree: Tree, found: rules.Preview, content: Content, number: int, *, offered: bool
+) -> RoutePreview:
+    parties = found.parties
+    return RoutePreview(
+        matter_code=content.code,
+        version=number,
+        accepting=reference(tree, parties.accepting),
+        home=reference(tree, parties.home),
+        responsible=reference(tree, parties.responsible),
+        deciding=reference(tree, parties.deciding) if parties.deciding else None,
+        issuing=reference(tree, parties.issuing),
+        collected_at=reference(tree, found.collected_at) if found.collected_at else None,
+        in_scope=found.in_scope,
+        offered=offered,
+        cross_handling=found.cross_handling,
+        linkage=found.linkage,
+        limit_days=found.limit_days,
+        promised_days=content.promised_days,
+        steps=[
+            PreviewStep(
+                key=step.key,
+                function=step.function,
+                organisation=reference(tree, step.unit),
+                role=step.role,
+                limit_days=step.limit_days,
+                stage=step.stage,
+                parallel_group=step.parallel_group,
+                merged_into=step.merged_into,
+                conditional=step.conditional,
+            )
+            for step in found.path
+        ],
+    )
+
+
+def reference(tree: Tree, unit: Unit) -> OrganisationRef:
+    """A section or hall with the body it acts for, everything else by its name."""
+    body = tree.body(unit)
+    name = unit.name if unit == body or body.name in unit.name else f"{body.name} {unit.name}"
+    return OrganisationRef(code=unit.code, name=name)

@@ -1,0 +1,43 @@
+"""What crosses the API about routes."""
+
+from tongban.core.schemas import OutputModel
+from tongban.organisations.schemas import OrganisationRef
+
+
+class PreviewStep(OutputModel):
+    """A step of the concrete route. Steps of the same `stage` run together; one that is
+    `merged_into` another is done with it; a `conditional` one depends on the form."""
+
+    key: str
+    function: str
+    organisation: OrganisationRef
+    role: str
+    limit_days: int
+    stage: int
+    parallel_group: str | None
+    merged_into: str | None
+    conditional: bool
+
+
+class RoutePreview(OutputModel):
+    """What would happen to a case.
+
+    `collected_at`: the window that only receives the papers (收件). `linkage` is null where the
+    path skips the street, which publishing refuses. `limit_days` is the sum of the steps' limits.
+    """
+
+    matter_code: str
+    version: int
+    accepting: OrganisationRef
+    home: OrganisationRef
+    responsible: OrganisationRef
+    deciding: OrganisationRef | None
+    issuing: OrganisationRef
+    collected_at: OrganisationRef | None
+    in_scope: bool
+    offered: bool
+    cross_handling: str
+    linkage: str | None
+    limit_days: int
+    promised_days: int
+    steps: list[PreviewStep]
