@@ -49,7 +49,9 @@ def upgrade() -> None:
             ["published_by"], ["staff.id"], name=op.f("fk_matter_versions_published_by")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_matter_versions")),
-        sa.UniqueConstraint("matter_id", "number", name=op.f("uq_matter_versions_matter_id")),
+        sa.UniqueConstraint(
+            "matter_id", "number", name=op.f("uq_matter_versions_matter_id_number")
+        ),
     )
     for state in ("published", "draft"):
         op.create_index(

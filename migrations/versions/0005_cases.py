@@ -86,7 +86,7 @@ def upgrade() -> None:
         sa.Column("concluded_at", postgresql.TIMESTAMP(timezone=True, precision=6), nullable=True),
         sa.Column("acceptance_due_on", sa.Date(), nullable=True),
         sa.Column("limit_days", sa.Integer(), nullable=False),
-        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("due_provisional", sa.Boolean(), nullable=False),
         sa.CheckConstraint("(number IS NULL) = (status = 'draft')", name=op.f("ck_cases_numbered")),
         sa.CheckConstraint(
@@ -233,7 +233,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("limit_days", sa.Integer(), nullable=False),
         sa.Column("opened_at", postgresql.TIMESTAMP(timezone=True, precision=6), nullable=False),
-        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("claimed_by", sa.Integer(), nullable=True),
         sa.Column("done_at", postgresql.TIMESTAMP(timezone=True, precision=6), nullable=True),
         sa.Column("done_by", sa.Integer(), nullable=True),
