@@ -57,11 +57,32 @@ def problem_response(request: Request, problem: Problem) -> Response:
 
 
 class _Unroutable(Problem):
-    """What the router itself refuses: no such path, method not allowed."""
+    """The path exists, but not with this method."""
 
     code = "method_not_allowed"
     status = 405
     title = Text("此地址不支持该操作", "This address does not support the method")
+
+
+class _Unreadable(Problem):
+    """A body that cannot be parsed at all, or nests too deep to be."""
+
+    code = "unreadable_body"
+    status = 422
+    title = Text("提交的内容无法识别", "The body cannot be read")
+
+
+class _BodyTooLarge(Problem):
+    code = "body_too_large"
+    status = 413
+    title = Text("提交的内容过大", "The body is too large")
+
+
+_ROUTER_PROBLEMS: dict[int, type[Problem]] = {
+    404: NotFound,
+    405: _Unroutable,
+    413: _BodyTooLarge,
+}
 
 
 class _ServerError(Problem):
@@ -86,7 +107,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _router(request: Request, error: HTTPException) -> Response:
-        problem: Problem = NotFound() if error.status_code == 404 else _Unroutable()
+        problem = _ROUTER_PROBLEMS.get(error.status_code, _Unreadable)()
         problem.headers.update(error.headers or {})
         return problem_response(request, problem)
 

@@ -10,6 +10,8 @@ from tongban.core.texts import Text
 
 # Pydantic's error types on the left; everything else is reported as a wrong value.
 _TEXTS = {
+    "nul_character": Text("含有不允许的空字符", "Contains a NUL character"),
+    "nested_too_deep": Text("内容嵌套过深", "Nested too deep"),
     "missing": Text("此项必填", "Required"),
     "extra_forbidden": Text("不认识的字段", "Unknown field"),
     "string_type": Text("应为文字", "Must be text"),
@@ -45,7 +47,12 @@ def wrong(code: str, text: Text) -> PydanticCustomError:
 
 def field_errors(errors: Sequence[Any]) -> list[FieldError]:
     """Pydantic's errors, each with a JSON pointer into the body (or the parameter's name)."""
-    return [FieldError(pointer(error["loc"]), _code(error), _text(error)) for error in errors]
+    return [FieldError(pointer(_place(error)), error["type"], _text(error)) for error in errors]
+
+
+def _place(error: Any) -> list[str | int]:
+    """Where an error is; a validator of the whole body names the place inside it as `at`."""
+    return [*error["loc"], *(error.get("ctx") or {}).get("at", ())]
 
 
 def pointer(location: Sequence[str | int]) -> str:
@@ -56,17 +63,7 @@ def pointer(location: Sequence[str | int]) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 
-def _code(error: Any) -> str:
-    return "nul_character" if _is_nul(error) else str(error["type"])
-
-
 def _text(error: Any) -> Text:
-    if _is_nul(error):
-        return Text("含有不允许的空字符", "Contains a NUL character")
     context = error.get("ctx") or {}
     own = context.get("text")
     return own if isinstance(own, Text) else _TEXTS.get(error["type"], _WRONG).using(**context)
-
-
-def _is_nul(error: Any) -> bool:
-    return error["type"] == "value_error" and "NUL" in error["msg"]

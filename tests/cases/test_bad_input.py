@@ -1,0 +1,160 @@
+"""What is wrong is refused with a pointer to it, and leaves nothing behind."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.support.applications import application
+from tests.support.district import District
+from tongban.cases.models import Case, CaseCounter, CasePersonal, Outbox, Task
+
+DESHENG, HOME = "110102010", "110102010002"
+
+
+def changed(**changes: Any) -> dict[str, Any]:
+    return application("ST-MZ-008", HOME, **changes)
+
+
+def applicant(**changes: Any) -> dict[str, Any]:
+    body = changed()
+    body["applicant"] |= changes
+    return body
+
+
+def form(**changes: Any) -> dict[str, Any]:
+    body = changed()
+    body["form"] |= changes
+    return body
+
+
+def without(place: str, key: str) -> dict[str, Any]:
+    body = changed()
+    del body[place][key]
+    return body
+
+
+def materials(**line: Any) -> dict[str, Any]:
+    body = changed()
+    body["materials"][0] |= line
+    return body
+
+
+WRONG_FIELDS: list[tuple[dict[str, Any], str, str]] = [
+    (applicant(id_number="110102194001011231"), "/applicant/id_number", "bad_check_digit"),
+    (applicant(id_number="11010219400230123X"), "/applicant/id_number", "bad_birth_date"),
+    (applicant(id_number="x"), "/applicant/id_number", "bad_id_number"),
+    (applicant(kind="organisation"), "/applicant/id_number", "bad_uscc"),
+    (applicant(mobile="12345"), "/applicant/mobile", "bad_mobile"),
+    (applicant(name=""), "/applicant/name", "string_too_short"),
+    (applicant(name="王\x00"), "/applicant/name", "nul_character"),
+    (applicant(id_number="110***********1230"), "/applicant/id_number", "masked_value"),
+    (applicant(unknown=1), "/applicant/unknown", "extra_forbidden"),
+    (form(age_band="很老"), "/form/age_band", "enum"),
+    (form(contact_mobile="123"), "/form/contact_mobile", "bad_mobile"),
+    (form(surprise=1), "/form/surprise", "unknown_field"),
+    (form(card_no="9" * 31), "/form/card_no", "maxLength"),
+    (form(card_no=5), "/form/card_no", "type"),
+    (without("form", "card_no"), "/form/card_no", "missing"),
+    (changed(materials=[]), "/materials", "material_missing"),
+    (materials(received=False), "/materials/0/received", "material_missing"),
+    (materials(key="no_such"), "/materials/0/key", "unknown_material"),
+    (materials(received="maybe"), "/materials/0/received/bool", "bool_parsing"),
+    (changed(surprise=True), "/surprise", "extra_forbidden"),
+    (changed(submit="maybe"), "/submit", "bool_parsing"),
+]
+
+
+@pytest.mark.parametrize(("body", "pointer", "code"), WRONG_FIELDS)
+async def test_a_wrong_field_is_pointed_at(
+    district: District, body: dict[str, Any], pointer: str, code: str
+) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    answer = await clerk.post("/cases", body)
+    assert answer.status == 422, answer.body
+    found = {error["pointer"]: error["code"] for error in answer.body["errors"]}
+    assert found.get(pointer) == code, found
+    assert await rows(district) == NOTHING
+
+
+WRONG_PLACES = [
+    (changed(matter_code="XX-404"), 422, "unknown_matter"),
+    (changed(home_code="110102999999"), 422, "unknown_organisation"),
+    (changed(home_code=DESHENG), 422, "not_a_community"),
+    (changed(accepting_code="110102-MZJ"), 422, "not_offered"),
+    (changed(accepting_code="110102012"), 403, "not_your_counter"),
+    (changed(accepting_code="nowhere"), 422, "unknown_organisation"),
+    (changed(issuing_code="nowhere"), 422, "unknown_organisation"),
+]
+
+
+@pytest.mark.parametrize(("body", "status", "code"), WRONG_PLACES)
+async def test_a_wrong_place_is_named(
+    district: District, body: dict[str, Any], status: int, code: str
+) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    answer = await clerk.post("/cases", body)
+    assert (answer.status, answer.code) == (status, code)
+    assert await rows(district) == NOTHING
+
+
+NOTHING = (0, 0, 0, 0, 0)
+
+
+async def rows(district: District) -> tuple[int, ...]:
+    tables = (Case, CasePersonal, Task, Outbox, CaseCounter)
+    counts = [
+        await district.session.scalar(select(func.count()).select_from(table)) for table in tables
+    ]
+    return tuple(count or 0 for count in counts)
+
+
+async def test_every_error_is_told_at_once(district: District) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    body = changed(materials=[])
+    body["applicant"] |= {"id_number": "1", "mobile": "2"}
+    del body["form"]["age_band"]
+    answer = await clerk.post("/cases", body)
+    assert {"/applicant/id_number", "/applicant/mobile", "/form/age_band", "/materials"} <= (
+        answer.pointers
+    )
+
+
+async def test_errors_speak_the_users_language(district: District) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    body = applicant(mobile="12345")
+    chinese = await clerk.post("/cases", body)
+    english = await clerk.post("/cases", body, **{"Accept-Language": "en"})
+    assert chinese.body["errors"][0]["message"] == "手机号码应为 11 位数字"
+    assert english.body["errors"][0]["message"] == "A mobile number has 11 digits"
+
+
+async def test_a_body_that_is_no_json_is_refused(district: District) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    headers = {"Content-Type": "application/json"}
+    for content in (b"{", b"[]", b'"text"', b"\xff\xfe", b"", b"[" * 100_000):
+        answer = await clerk.call("POST", "/cases", content=content, headers=headers)
+        assert answer.status == 422, content
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_an_application_nested_too_deep_is_refused(district: District) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    deep: Any = "x"
+    for _ in range(200):
+        deep = [deep]
+    assert (await clerk.post("/cases", form(card_no=deep))).status == 422
+
+
+async def test_promises_have_their_rules(district: District) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    body = changed()
+    lines = {line["key"]: line for line in body["materials"]}
+    register, identity = "ju_min_hu_kou_bu", "shen_qing_ren_ju_min_shen_fen_zheng"
+    lines[register] |= {"received": False, "promised_by": "2020-01-01"}
+    assert "bad_promise" in str((await clerk.post("/cases", body)).body)
+    lines[register] |= {"promised_by": "2099-01-01"}
+    assert "bad_promise" in str((await clerk.post("/cases", body)).body)
+    lines[register] |= {"received": True, "promised_by": None}
+    lines[identity] |= {"received": False, "promised_by": "2099-01-01"}
+    assert "not_deferrable" in str((await clerk.post("/cases", body)).body)
