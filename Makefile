@@ -56,7 +56,7 @@ bench: setup ## Measure speed and memory; prints a table, writes JSON
 
 .PHONY: lock
 lock: setup ## Lock the Python dependencies; UPGRADE=--upgrade takes newer ones
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/python -m pip install -qq --disable-pip-version-check uv
 	$(LOCK) --extra embedded --extra dev backend/pyproject.toml device-bridge/pyproject.toml \
 	  --output-file requirements.lock
 	$(LOCK) --constraint requirements.lock backend/pyproject.toml \
@@ -84,11 +84,11 @@ $(STAMPS)/venv: | $(STAMPS)
 
 $(STAMPS)/locked: requirements.lock $(STAMPS)/venv
 	@echo "  · Python 依赖 · installing Python packages (the first time takes a minute or two)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@touch $@
 
 $(STAMPS)/packages: backend/pyproject.toml device-bridge/pyproject.toml $(STAMPS)/locked
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation \
 	  -e backend -e device-bridge
 	@touch $@
 
