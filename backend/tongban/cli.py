@@ -20,9 +20,9 @@ from tongban.identity import audit, passwords
 from tongban.identity.granting import ADMINISTRATORS
 from tongban.identity.models import GrantRow, Staff
 from tongban.identity.roles import Role
-from tongban.matters.importing import import_matters
 from tongban.organisations.files import FileRefused
 from tongban.organisations.service import ImportReport, get_tree, import_organisations
+from tongban.routing.publishing import import_matters
 from tongban.runtime.serve import ROOT, serve
 
 T = TypeVar("T")

@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("matter_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("base", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("content", postgresql.JSONB(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
@@ -38,6 +39,9 @@ def upgrade() -> None:
         sa.Column("published_by", sa.Integer(), nullable=True),
         sa.CheckConstraint(
             "state IN ('draft','published','superseded')", name=op.f("ck_matter_versions_state")
+        ),
+        sa.CheckConstraint(
+            "(state = 'draft') = (number = 0)", name=op.f("ck_matter_versions_number")
         ),
         sa.ForeignKeyConstraint(
             ["changed_by"], ["staff.id"], name=op.f("fk_matter_versions_changed_by")
@@ -83,10 +87,9 @@ def _freeze_published_content() -> None:
         CREATE FUNCTION refuse_change_of_published_version() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
             IF OLD.state <> 'draft' AND (TG_OP = 'DELETE'
-                OR NEW.content IS DISTINCT FROM OLD.content
-                OR NEW.digest IS DISTINCT FROM OLD.digest
-                OR NEW.number <> OLD.number OR NEW.matter_id <> OLD.matter_id
-                OR NEW.state = 'draft') THEN
+                OR to_jsonb(NEW) - 'state' <> to_jsonb(OLD) - 'state'
+                OR (NEW.state <> OLD.state
+                    AND (OLD.state <> 'published' OR NEW.state <> 'superseded'))) THEN
                 RAISE EXCEPTION 'a published version never changes';
             END IF;
             RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;

@@ -98,6 +98,20 @@ _MATTERS: dict[str, Rule] = {
     "GET /api/v1/matters/{code}/versions": any_of(Permission.CATALOGUE_READ),
     "GET /api/v1/matters/{code}/versions/{number}": any_of(Permission.CATALOGUE_READ),
     "GET /api/v1/matters/{code}/route-preview": any_of(Permission.CATALOGUE_READ),
+    "GET /api/v1/matters/{code}/compare": any_of(Permission.CATALOGUE_READ),
+    "GET /api/v1/matters/{code}/draft": any_of(Permission.CATALOGUE_READ),
+    "GET /api/v1/matters/{code}/offerings": any_of(Permission.CATALOGUE_READ),
+    "GET /api/v1/matters/export": any_of(Permission.CATALOGUE_READ),
+    "POST /api/v1/matters/{code}/draft/check": any_of(Permission.CATALOGUE_READ),
+    "POST /api/v1/matters": any_of(Permission.CATALOGUE_EDIT),
+    "POST /api/v1/matters/import": any_of(Permission.CATALOGUE_EDIT),
+    "POST /api/v1/matters/{code}/draft": any_of(Permission.CATALOGUE_EDIT),
+    "PUT /api/v1/matters/{code}/draft": any_of(Permission.CATALOGUE_EDIT),
+    "DELETE /api/v1/matters/{code}/draft": any_of(Permission.CATALOGUE_EDIT),
+    "POST /api/v1/matters/{code}/publish": any_of(Permission.CATALOGUE_EDIT),
+    "POST /api/v1/matters/{code}/retire": any_of(Permission.CATALOGUE_EDIT),
+    "POST /api/v1/matters/{code}/reactivate": any_of(Permission.CATALOGUE_EDIT),
+    "PUT /api/v1/matters/{code}/offerings": any_of(Permission.CATALOGUE_EDIT),
 }
 
 ACCESS: dict[str, Rule] = _IDENTITY | _ORGANISATIONS | _FILES | _CALENDAR | _MATTERS | _CASES

@@ -16,9 +16,9 @@ from tongban.deadlines.service import seed_calendar
 from tongban.demo.people import Person, people
 from tongban.identity import passwords, totp
 from tongban.identity.models import GrantRow, Staff
-from tongban.matters.importing import import_matters
 from tongban.organisations.models import Organisation
 from tongban.organisations.service import get_tree, import_organisations
+from tongban.routing.publishing import import_matters
 
 
 class DemoRefused(Exception):

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 
 from tongban.core.pages import decode_cursor, encode_cursor
 from tongban.core.problems import NotFound
+from tongban.core.texts import Language
 from tongban.identity.models import Staff
 from tongban.identity.schemas import StaffRef
 from tongban.matters.answers import (
@@ -222,11 +223,13 @@ async def content_of(session: AsyncSession, code: str, which: str | None) -> tup
     return Content.model_validate(row.content), row.number
 
 
-async def compare_versions(session: AsyncSession, code: str, before: str, after: str) -> Comparison:
+async def compare_versions(
+    session: AsyncSession, code: str, before: str, after: str, language: Language
+) -> Comparison:
     """The differences between two versions. Raises `NotFound`."""
     old, _ = await content_of(session, code, before)
     new, _ = await content_of(session, code, after)
-    return Comparison(code=code, before=before, after=after, changes=compare(old, new))
+    return Comparison(code=code, before=before, after=after, changes=compare(old, new, language))
 
 
 async def export(session: AsyncSession, codes: Iterable[str] | None) -> list[Content]:

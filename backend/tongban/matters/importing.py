@@ -5,15 +5,14 @@ from typing import Any
 
 import orjson
 from pydantic import ValidationError
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.core import clock
 from tongban.core.privacy import sm3
 from tongban.core.problems import FieldError
-from tongban.core.texts import Text
+from tongban.core.texts import Language, Text
 from tongban.core.validation import field_errors
-from tongban.identity import audit
 from tongban.identity.actor import Actor
 from tongban.matters.answers import ImportLine, ImportReport
 from tongban.matters.catalogue_words import translate
@@ -57,30 +56,12 @@ def read_matters(data: Any) -> list[Content]:
     return list(found.values())
 
 
-async def import_matters(
-    session: AsyncSession, data: Any, actor: Actor | None = None, *, dry_run: bool = False
+async def plan_import(
+    session: AsyncSession, contents: Sequence[Content], language: Language = "zh"
 ) -> ImportReport:
-    """Publish a new version of every matter that is new or changed.
-
-    `dry_run` only reports. Raises `BrokenCatalogue`; then nothing has changed.
-    """
-    contents = read_matters(data)
+    """What publishing these would change."""
     present = await _published(session, [content.code for content in contents])
-    lines = [_line(content, present.get(content.code)) for content in contents]
-    if not dry_run:
-        changed = [
-            content
-            for content, line in zip(contents, lines, strict=True)
-            if line.outcome != "unchanged"
-        ]
-        await publish_contents(session, changed, actor)
-        await audit.record(
-            session,
-            actor=actor,
-            action="catalogue.imported",
-            subject="catalogue",
-            details={"matters": [content.code for content in changed]},
-        )
+    lines = [_line(content, present.get(content.code), language) for content in contents]
     return ImportReport(
         matters=lines,
         new=sum(line.outcome == "new" for line in lines),
@@ -100,7 +81,9 @@ async def _published(
     return {row.code: (row.digest, Content.model_validate(row.content)) for row in rows}
 
 
-def _line(content: Content, present: tuple[bytes, Content] | None) -> ImportLine:
+def _line(
+    content: Content, present: tuple[bytes, Content] | None, language: Language
+) -> ImportLine:
     if present is None:
         return ImportLine(code=content.code, name=content.name, outcome="new", changes=[])
     same = present[0] == digest(content)
@@ -108,18 +91,21 @@ def _line(content: Content, present: tuple[bytes, Content] | None) -> ImportLine
         code=content.code,
         name=content.name,
         outcome="unchanged" if same else "changed",
-        changes=[] if same else compare(present[1], content),
+        changes=[] if same else compare(present[1], content, language),
     )
 
 
 async def publish_contents(
     session: AsyncSession, contents: Sequence[Content], actor: Actor | None
 ) -> None:
-    """Make these the published versions of their matters, new matters included."""
+    """Make these the published versions of their matters, new matters included.
+
+    Drafts stay beside them. Two imports, or an import and an edit, wait for one another.
+    """
     if not contents:
         return
-    codes = [content.code for content in contents]
-    known = set(await session.scalars(select(Matter.code).where(Matter.code.in_(codes))))
+    codes = sorted(content.code for content in contents)
+    known = set(await session.scalars(_locked(codes)))
     new = [{"code": code, "status": "active"} for code in codes if code not in known]
     if new:
         await session.execute(insert(Matter), new)
@@ -129,6 +115,11 @@ async def publish_contents(
             select(Matter.id, Matter.code).where(Matter.code.in_(codes))
         )
     }
+    await session.execute(
+        update(Matter)
+        .where(Matter.code.in_(codes), Matter.status == "draft")
+        .values(status="active")
+    )
     last = await last_numbers(session, list(ids.values()))
     await session.execute(
         update(MatterVersion)
@@ -142,6 +133,7 @@ async def publish_contents(
             {
                 "matter_id": ids[content.code],
                 "number": last.get(ids[content.code], 0) + 1,
+                "base": last.get(ids[content.code], 0),
                 "state": "published",
                 "content": content.model_dump(mode="json"),
                 "digest": digest(content),
@@ -153,6 +145,11 @@ async def publish_contents(
             for content in contents
         ],
     )
+
+
+def _locked(codes: Sequence[str]) -> Select[str]:
+    wanted = select(Matter.code).where(Matter.code.in_(codes))
+    return wanted.order_by(Matter.code).with_for_update()
 
 
 async def last_numbers(session: AsyncSession, matter_ids: Sequence[int]) -> dict[int, int]:

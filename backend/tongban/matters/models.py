@@ -41,6 +41,9 @@ class MatterVersion(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     matter_id: Mapped[int] = mapped_column(ForeignKey("matters.id"))
     number: Mapped[int]
+    """From 1 in the order of publishing; 0 while it is a draft."""
+    base: Mapped[int] = mapped_column(server_default=text("0"))
+    """The version in force when this one was begun."""
     state: Mapped[str] = mapped_column(String(12))
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
     digest: Mapped[bytes] = mapped_column(LargeBinary)
@@ -56,6 +59,7 @@ class MatterVersion(Base):
     __table_args__ = (
         UniqueConstraint("matter_id", "number"),
         CheckConstraint("state IN ('draft','published','superseded')", name="state"),
+        CheckConstraint("(state = 'draft') = (number = 0)", name="number"),
         Index(
             "uq_matter_versions_published",
             "matter_id",

@@ -12,3 +12,27 @@ class BrokenCatalogue(Problem):
     title = Text(
         "事项文件有 {count} 处错误，未导入任何内容", "The file has {count} errors; nothing changed"
     )
+
+
+class MatterExists(Problem):
+    status = 409
+    code = "matter_exists"
+    title = Text("已有编码为 {matter} 的事项", "There is a matter {matter} already")
+
+
+class DraftExists(Problem):
+    status = 409
+    code = "draft_exists"
+    title = Text("该事项已有草稿", "The matter has a draft already")
+
+
+class NothingChanged(Problem):
+    status = 409
+    code = "nothing_changed"
+    title = Text("草稿与已发布的版本相同", "The draft says what is already published")
+
+
+class WrongMatterStatus(Problem):
+    status = 409
+    code = "wrong_matter_status"
+    title = Text("事项当前状态下不能进行此操作", "The matter's status does not allow this")

@@ -1,5 +1,7 @@
 """What crosses the API about routes."""
 
+from typing import Literal
+
 from tongban.core.schemas import OutputModel
 from tongban.organisations.schemas import OrganisationRef
 
@@ -41,3 +43,20 @@ class RoutePreview(OutputModel):
     limit_days: int
     promised_days: int
     steps: list[PreviewStep]
+
+
+class FindingOut(OutputModel):
+    """`pointer` is a JSON pointer into the draft's content, `step` the key of a step."""
+
+    code: str
+    severity: Literal["error", "warning"]
+    pointer: str
+    step: str | None
+    message: str
+
+
+class CheckReport(OutputModel):
+    """Errors stop publishing; warnings are for the editor to judge."""
+
+    publishable: bool
+    findings: list[FindingOut]
