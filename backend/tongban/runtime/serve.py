@@ -6,6 +6,7 @@ Everything stops in the reverse order, on Ctrl-C or SIGTERM, and when one part d
 import contextlib
 import http.client
 import os
+import shlex
 import signal
 import socket
 import sys
@@ -109,8 +110,18 @@ def _start_processes(
     api = [sys.executable, "-m", "uvicorn", "tongban.app:create_app", "--factory"]
     api += ["--host", host, "--port", str(port), "--timeout-graceful-shutdown", "10"]
     if dev:
-        worker += ["--watch", str(ROOT / "backend")]
-        api += ["--reload", "--reload-dir", str(ROOT / "backend")]
+        code = str(ROOT / "backend")
+        # arq's own --watch restarts the worker without importing what has changed.
+        worker = [
+            sys.executable,
+            "-m",
+            "watchfiles",
+            "--filter",
+            "python",
+            shlex.join(worker),
+            code,
+        ]
+        api += ["--reload", "--reload-dir", code]
     else:
         api += ["--workers", str(workers), "--no-access-log"]
     family.start("worker", worker, env=env, to_terminal=dev)
