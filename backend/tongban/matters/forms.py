@@ -7,6 +7,7 @@ is required only while shown, check digits, dates that exist) is said here.
 import re
 from collections.abc import Iterator
 from datetime import date
+from itertools import islice
 from typing import Any
 
 import jsonschema_rs
@@ -16,7 +17,10 @@ from tongban.core.problems import FieldError
 from tongban.core.texts import Text
 from tongban.matters.schemas import FormField, Version
 
-_MOBILE = re.compile(r"1[3-9]\d{9}")
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MAX_ERRORS = 100
+"""Enough to mend a form by; a body made of mistakes is not worth a longer answer."""
 _MISSING = Text("此项必填", "Required")
 _UNKNOWN = Text("表单中没有此项", "The form has no such field")
 _TEXTS = {
@@ -37,13 +41,16 @@ _BAD_MOBILE = Text("手机号码应为 11 位数字", "A mobile number has 11 di
 def validate_form(
     version: Version, form: dict[str, Any]
 ) -> tuple[dict[str, Any], list[FieldError]]:
-    """The form without what is hidden, and every error with its pointer (`/form/…`)."""
+    """The form without what is hidden, and every error (a hundred at most) with its pointer
+    (`/form/…`)."""
     errors: list[FieldError] = []
     cleaned = _clean(version.content.form, form, "/form", errors)
-    errors += [_schema_error(error) for error in version.validator.iter_errors(cleaned)]
+    found = islice(version.validator.iter_errors(cleaned), _MAX_ERRORS)
+    errors += [_schema_error(error) for error in found]
     wrong = {error.pointer for error in errors}
-    found = _value_errors(version.content.form, cleaned, "/form")
-    return cleaned, errors + [error for error in found if error.pointer not in wrong]
+    values = _value_errors(version.content.form, cleaned, "/form")
+    errors += [error for error in values if error.pointer not in wrong]
+    return cleaned, errors[:_MAX_ERRORS]
 
 
 def _clean(
@@ -95,6 +102,8 @@ def _schema_error(error: jsonschema_rs.ValidationError) -> FieldError:
     pointer = "/form" + "".join(f"/{_escape(str(part))}" for part in error.instance_path)
     keyword = str(error.kind.name)
     limit = getattr(error.kind, "limit", None)
+    if isinstance(limit, float) and limit.is_integer():
+        limit = int(limit)
     return FieldError(pointer, keyword, _TEXTS.get(keyword, _WRONG).using(limit=limit))
 
 
@@ -116,7 +125,7 @@ def _text_errors(kind: str, value: str, pointer: str) -> Iterator[FieldError]:
         yield FieldError(pointer, "bad_mobile", _BAD_MOBILE)
     elif kind == "date":
         try:
-            day = date.fromisoformat(value) if len(value) == 10 else None
+            day = date.fromisoformat(value) if _DATE.fullmatch(value) else None
         except ValueError:
             day = None
         if day is None:
