@@ -15,7 +15,7 @@ export interface paths {
          * List Alarms
          * @description Queues with work but nobody to do it, below the caller's organisations.
          */
-        get: operations["list_alarms_api_v1_alarms_get"];
+        get: operations["list_alarms"];
         put?: never;
         post?: never;
         delete?: never;
@@ -35,7 +35,7 @@ export interface paths {
          * List Audit
          * @description The trail, latest first. `action` and `subject` match from the beginning.
          */
-        get: operations["list_audit_api_v1_audit_get"];
+        get: operations["list_audit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -55,7 +55,7 @@ export interface paths {
          * Get Me
          * @description Who is signed in, with which roles and permissions.
          */
-        get: operations["get_me_api_v1_auth_me_get"];
+        get: operations["get_me"];
         put?: never;
         post?: never;
         delete?: never;
@@ -77,7 +77,7 @@ export interface paths {
          * Change Password
          * @description Change one's password; also with the token of `password_change_required`.
          */
-        post: operations["change_password_api_v1_auth_password_post"];
+        post: operations["change_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -99,7 +99,7 @@ export interface paths {
          *
          *     Of two requests with the same cookie the second ends the session: browser tabs take turns.
          */
-        post: operations["refresh_tokens_api_v1_auth_refresh_post"];
+        post: operations["refresh_tokens"];
         delete?: never;
         options?: never;
         head?: never;
@@ -119,7 +119,7 @@ export interface paths {
          * Sign Out
          * @description End this session.
          */
-        post: operations["sign_out_api_v1_auth_sign_out_post"];
+        post: operations["sign_out"];
         delete?: never;
         options?: never;
         head?: never;
@@ -139,7 +139,7 @@ export interface paths {
          * Sign Out Everywhere
          * @description End all of one's sessions, on every computer, at once.
          */
-        post: operations["sign_out_everywhere_api_v1_auth_sign_out_everywhere_post"];
+        post: operations["sign_out_everywhere"];
         delete?: never;
         options?: never;
         head?: never;
@@ -159,7 +159,7 @@ export interface paths {
          * Sign In
          * @description Sign in with the OAuth2 password form. The refresh token comes as a cookie.
          */
-        post: operations["sign_in_api_v1_auth_token_post"];
+        post: operations["sign_in"];
         delete?: never;
         options?: never;
         head?: never;
@@ -179,7 +179,7 @@ export interface paths {
          * Confirm Totp
          * @description Prove the authenticator with a first code; from then on signing in asks for one.
          */
-        post: operations["confirm_totp_api_v1_auth_totp_confirm_post"];
+        post: operations["confirm_totp"];
         delete?: never;
         options?: never;
         head?: never;
@@ -199,7 +199,7 @@ export interface paths {
          * Disable Totp
          * @description Take one's authenticator away, where no role asks for it.
          */
-        post: operations["disable_totp_api_v1_auth_totp_disable_post"];
+        post: operations["disable_totp"];
         delete?: never;
         options?: never;
         head?: never;
@@ -219,7 +219,7 @@ export interface paths {
          * Enrol Totp
          * @description A secret for one's authenticator; also with the token of `totp_enrolment_required`.
          */
-        post: operations["enrol_totp_api_v1_auth_totp_enrol_post"];
+        post: operations["enrol_totp"];
         delete?: never;
         options?: never;
         head?: never;
@@ -237,7 +237,7 @@ export interface paths {
          * Read Calendar Coverage
          * @description How far the calendar reaches, and which years are missing.
          */
-        get: operations["read_calendar_coverage_api_v1_calendar_get"];
+        get: operations["read_calendar_coverage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -257,12 +257,12 @@ export interface paths {
          * Read Calendar Year
          * @description The days of a year that differ from Monday–Friday.
          */
-        get: operations["read_calendar_year_api_v1_calendar__year__get"];
+        get: operations["read_calendar_year"];
         /**
          * Publish Calendar Year
          * @description Replace a year's exceptions by those of the official notice, and publish it.
          */
-        put: operations["publish_calendar_year_api_v1_calendar__year__put"];
+        put: operations["publish_calendar_year"];
         post?: never;
         delete?: never;
         options?: never;
@@ -281,13 +281,13 @@ export interface paths {
          * List Cases
          * @description Personal (`scope=own`) or comprehensive (`scope=wide`) query, newest first.
          */
-        get: operations["list_cases_api_v1_cases_get"];
+        get: operations["list_cases"];
         put?: never;
         /**
          * Create Case
          * @description Register a case: accepted at once, only received, or kept as a draft.
          */
-        post: operations["create_case_api_v1_cases_post"];
+        post: operations["create_case"];
         delete?: never;
         options?: never;
         head?: never;
@@ -305,7 +305,7 @@ export interface paths {
          * Export Cases
          * @description The same query as an Excel sheet, at most 20,000 rows; audited.
          */
-        get: operations["export_cases_api_v1_cases_xlsx_get"];
+        get: operations["export_cases"];
         put?: never;
         post?: never;
         delete?: never;
@@ -325,21 +325,21 @@ export interface paths {
          * Get Case
          * @description One case with tasks, route, materials and what the caller may do with it.
          */
-        get: operations["get_case_api_v1_cases__number__get"];
+        get: operations["get_case"];
         put?: never;
         post?: never;
         /**
          * Discard Draft
          * @description Throw one's own draft away; a case that has a number stays for ever.
          */
-        delete: operations["discard_draft_api_v1_cases__number__delete"];
+        delete: operations["discard_draft"];
         options?: never;
         head?: never;
         /**
          * Edit Case
          * @description Correct what a draft or a returned case says; a masked value keeps the stored one.
          */
-        patch: operations["edit_case_api_v1_cases__number__patch"];
+        patch: operations["edit_case"];
         trace?: never;
     };
     "/api/v1/cases/{number}/actions": {
@@ -355,7 +355,7 @@ export interface paths {
          * Act On Case
          * @description Take one of the case's `allowed_actions`.
          */
-        post: operations["act_on_case_api_v1_cases__number__actions_post"];
+        post: operations["act_on_case"];
         delete?: never;
         options?: never;
         head?: never;
@@ -373,7 +373,7 @@ export interface paths {
          * Get Archive
          * @description The package of an archived case (zip).
          */
-        get: operations["get_archive_api_v1_cases__number__archive_get"];
+        get: operations["get_archive"];
         put?: never;
         post?: never;
         delete?: never;
@@ -393,7 +393,7 @@ export interface paths {
          * List Case Events
          * @description The whole history, oldest first, with the chain verified.
          */
-        get: operations["list_case_events_api_v1_cases__number__events_get"];
+        get: operations["list_case_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -413,7 +413,7 @@ export interface paths {
          * Get Case File
          * @description A scanned material, for those who may see the case.
          */
-        get: operations["get_case_file_api_v1_cases__number__files__file_id__get"];
+        get: operations["get_case_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -433,7 +433,7 @@ export interface paths {
          * Get Handover Slip
          * @description 代办交接单 of the last time that the papers were carried to the bureau.
          */
-        get: operations["get_handover_slip_api_v1_cases__number__handover_get"];
+        get: operations["get_handover_slip"];
         put?: never;
         post?: never;
         delete?: never;
@@ -459,7 +459,7 @@ export interface paths {
          * Update Case Material
          * @description Bring a promised material later, or attach its scan.
          */
-        patch: operations["update_case_material_api_v1_cases__number__materials__key__patch"];
+        patch: operations["update_case_material"];
         trace?: never;
     };
     "/api/v1/cases/{number}/notice": {
@@ -473,7 +473,7 @@ export interface paths {
          * Get Notice
          * @description 一次性告知单 while a correction is asked for; 不予受理通知书 once refused.
          */
-        get: operations["get_notice_api_v1_cases__number__notice_get"];
+        get: operations["get_notice"];
         put?: never;
         post?: never;
         delete?: never;
@@ -493,7 +493,7 @@ export interface paths {
          * Get Receipt
          * @description 受理回执单 (or 收件回执单 before acceptance).
          */
-        get: operations["get_receipt_api_v1_cases__number__receipt_get"];
+        get: operations["get_receipt"];
         put?: never;
         post?: never;
         delete?: never;
@@ -515,7 +515,7 @@ export interface paths {
          * Reveal Case
          * @description The full personal data, for a reason that the audit log keeps.
          */
-        post: operations["reveal_case_api_v1_cases__number__reveal_post"];
+        post: operations["reveal_case"];
         delete?: never;
         options?: never;
         head?: never;
@@ -533,7 +533,7 @@ export interface paths {
          * Count Cases
          * @description How many cases the filters find; counted up to 10,000, then `more`.
          */
-        get: operations["count_cases_api_v1_cases_count_get"];
+        get: operations["count_cases"];
         put?: never;
         post?: never;
         delete?: never;
@@ -552,7 +552,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Upload File */
-        post: operations["upload_file_api_v1_files_post"];
+        post: operations["upload_file"];
         delete?: never;
         options?: never;
         head?: never;
@@ -567,7 +567,7 @@ export interface paths {
             cookie?: never;
         };
         /** Download File */
-        get: operations["download_file_api_v1_files__file_id__get"];
+        get: operations["download_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -587,7 +587,7 @@ export interface paths {
          * List Handovers
          * @description Papers carried to bureaus, longest there first.
          */
-        get: operations["list_handovers_api_v1_handovers_get"];
+        get: operations["list_handovers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -607,7 +607,7 @@ export interface paths {
          * Get Ledger
          * @description 办事台帐: registered cases by period and dimension, with subtotals and totals.
          */
-        get: operations["get_ledger_api_v1_ledger_get"];
+        get: operations["get_ledger"];
         put?: never;
         post?: never;
         delete?: never;
@@ -627,7 +627,7 @@ export interface paths {
          * Export Ledger
          * @description The ledger as an Excel sheet.
          */
-        get: operations["export_ledger_api_v1_ledger_xlsx_get"];
+        get: operations["export_ledger"];
         put?: never;
         post?: never;
         delete?: never;
@@ -643,10 +643,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lm */
-        get: operations["lm_api_v1_matters_get"];
+        /**
+         * List Matters
+         * @description The catalogue; the whole of it on one page by default.
+         */
+        get: operations["list_matters"];
         put?: never;
-        post?: never;
+        /**
+         * Create Matter
+         * @description A new matter, as a draft; nobody can apply for it before it is published.
+         */
+        post: operations["create_matter"];
         delete?: never;
         options?: never;
         head?: never;
@@ -660,10 +667,169 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Gm */
-        get: operations["gm_api_v1_matters__code__get"];
+        /**
+         * Get Matter
+         * @description One matter with form, materials and process.
+         */
+        get: operations["get_matter"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/matters/{code}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Matter Versions
+         * @description What differs between two versions; either can be `draft`.
+         */
+        get: operations["compare_matter_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/matters/{code}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Matter Draft
+         * @description The draft beside the live version.
+         */
+        get: operations["get_matter_draft"];
+        /**
+         * Save Matter Draft
+         * @description Replace the draft's content; If-Match is the revision that was edited.
+         */
+        put: operations["save_matter_draft"];
+        /**
+         * Start Matter Draft
+         * @description Begin a draft from the published version.
+         */
+        post: operations["start_matter_draft"];
+        /**
+         * Discard Matter Draft
+         * @description Throw the draft away, and with it a matter that never was published.
+         */
+        delete: operations["discard_matter_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/matters/{code}/draft/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Matter Draft
+         * @description Everything that stands against publishing the draft.
+         */
+        post: operations["check_matter_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/matters/{code}/offerings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Offerings
+         * @description Where the matter is not offered, or offered again below such a place.
+         */
+        get: operations["get_offerings"];
+        /**
+         * Set Offerings
+         * @description Replace the exceptions at and below the organisations whose catalogue the caller edits.
+         */
+        put: operations["set_offerings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/matters/{code}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Matter Draft
+         * @description Put the draft into force; refused with every error that the check finds.
+         */
+        post: operations["publish_matter_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/matters/{code}/reactivate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reactivate Matter
+         * @description Bring a retired matter back.
+         */
+        post: operations["reactivate_matter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/matters/{code}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retire Matter
+         * @description Take a matter out of service; its cases go on.
+         */
+        post: operations["retire_matter"];
         delete?: never;
         options?: never;
         head?: never;
@@ -677,10 +843,93 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Rp */
-        get: operations["rp_api_v1_matters__code__route_preview_get"];
+        /**
+         * Preview Route
+         * @description The concrete route of a case for a pair of organisations; out of scope it says so.
+         */
+        get: operations["preview_route"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/matters/{code}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Matter Versions
+         * @description Every version that is or was in force, the newest first.
+         */
+        get: operations["list_matter_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/matters/{code}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Matter Version
+         * @description One version that is or was in force.
+         */
+        get: operations["get_matter_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/matters/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Matters
+         * @description Published matters in the shape that an import takes.
+         */
+        get: operations["export_matters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/matters/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Matters
+         * @description Publish what is new or changed, and say what that is; one error and nothing changes.
+         */
+        post: operations["import_matters"];
         delete?: never;
         options?: never;
         head?: never;
@@ -698,7 +947,7 @@ export interface paths {
          * List Organisations
          * @description The tree as a flat list, parents before children; the whole of it on one page by default.
          */
-        get: operations["list_organisations_api_v1_organisations_get"];
+        get: operations["list_organisations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -718,7 +967,7 @@ export interface paths {
          * Get Organisation
          * @description One organisation with what only its kind has.
          */
-        get: operations["get_organisation_api_v1_organisations__code__get"];
+        get: operations["get_organisation"];
         put?: never;
         post?: never;
         delete?: never;
@@ -728,7 +977,7 @@ export interface paths {
          * Change Organisation
          * @description Rename an organisation, or switch it on or off.
          */
-        patch: operations["change_organisation_api_v1_organisations__code__patch"];
+        patch: operations["change_organisation"];
         trace?: never;
     };
     "/api/v1/persons/search": {
@@ -746,7 +995,7 @@ export interface paths {
          *
          *     A POST so that the number stands in no log of addresses.
          */
-        post: operations["search_person_api_v1_persons_search_post"];
+        post: operations["search_person"];
         delete?: never;
         options?: never;
         head?: never;
@@ -764,13 +1013,13 @@ export interface paths {
          * List Staff
          * @description The accounts that one keeps; `organisation` includes what is below it.
          */
-        get: operations["list_staff_api_v1_staff_get"];
+        get: operations["list_staff"];
         put?: never;
         /**
          * Create Staff
          * @description Make an account, without roles yet; the first password is shown this once.
          */
-        post: operations["create_staff_api_v1_staff_post"];
+        post: operations["create_staff"];
         delete?: never;
         options?: never;
         head?: never;
@@ -788,7 +1037,7 @@ export interface paths {
          * Get Staff
          * @description One account with its roles.
          */
-        get: operations["get_staff_api_v1_staff__username__get"];
+        get: operations["get_staff"];
         put?: never;
         post?: never;
         delete?: never;
@@ -798,7 +1047,7 @@ export interface paths {
          * Change Staff
          * @description Change name, organisation or contact, or switch the account on or off.
          */
-        patch: operations["change_staff_api_v1_staff__username__patch"];
+        patch: operations["change_staff"];
         trace?: never;
     };
     "/api/v1/staff/{username}/grants": {
@@ -813,7 +1062,7 @@ export interface paths {
          * Set Grants
          * @description Say which roles the account holds from now on; nobody does this to themselves.
          */
-        put: operations["set_grants_api_v1_staff__username__grants_put"];
+        put: operations["set_grants"];
         post?: never;
         delete?: never;
         options?: never;
@@ -834,7 +1083,7 @@ export interface paths {
          * Hand Over Tasks
          * @description Hand on every open task of somebody who leaves, in one step.
          */
-        post: operations["hand_over_tasks_api_v1_staff__username__hand_over_post"];
+        post: operations["hand_over_tasks"];
         delete?: never;
         options?: never;
         head?: never;
@@ -854,7 +1103,7 @@ export interface paths {
          * Reset Password
          * @description A one-time password to hand over.
          */
-        post: operations["reset_password_api_v1_staff__username__reset_password_post"];
+        post: operations["reset_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -874,7 +1123,7 @@ export interface paths {
          * Reset Totp
          * @description Forget a lost authenticator; the security administrator's part, passwords are another's.
          */
-        post: operations["reset_totp_api_v1_staff__username__reset_totp_post"];
+        post: operations["reset_totp"];
         delete?: never;
         options?: never;
         head?: never;
@@ -894,7 +1143,7 @@ export interface paths {
          * Unlock Staff
          * @description End a lock-out early.
          */
-        post: operations["unlock_staff_api_v1_staff__username__unlock_post"];
+        post: operations["unlock_staff"];
         delete?: never;
         options?: never;
         head?: never;
@@ -912,7 +1161,7 @@ export interface paths {
          * List Tasks
          * @description My queue and the pools of my roles, soonest due first, with counts of the whole.
          */
-        get: operations["list_tasks_api_v1_tasks_get"];
+        get: operations["list_tasks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1228,7 +1477,7 @@ export interface components {
             /** Due On */
             due_on: string | null;
             /** Findings */
-            findings: components["schemas"]["FindingOut"][];
+            findings: components["schemas"]["tongban__cases__schemas__FindingOut"][];
             flags: components["schemas"]["FlagsOut"];
             /** Form */
             form: {
@@ -1345,10 +1594,48 @@ export interface components {
             status: components["schemas"]["Status"];
         };
         /**
+         * Change
+         * @description A difference between two versions: where, and the values before and after.
+         */
+        Change: {
+            /** After */
+            after: unknown;
+            /** Before */
+            before: unknown;
+            /** Label */
+            label: string;
+            /** Pointer */
+            pointer: string;
+        };
+        /**
+         * CheckReport
+         * @description Errors stop publishing; warnings are for the editor to judge.
+         */
+        CheckReport: {
+            /** Findings */
+            findings: components["schemas"]["tongban__routing__schemas__FindingOut"][];
+            /** Publishable */
+            publishable: boolean;
+        };
+        /**
+         * Comparison
+         * @description `before` and `after` are version numbers, or `draft`.
+         */
+        Comparison: {
+            /** After */
+            after: string;
+            /** Before */
+            before: string;
+            /** Changes */
+            changes: components["schemas"]["Change"][];
+            /** Code */
+            code: string;
+        };
+        /**
          * Content
          * @description A matter's whole definition.
          */
-        Content: {
+        "Content-Input": {
             /**
              * Acceptance Mode
              * @default window_accepts
@@ -1397,7 +1684,7 @@ export interface components {
              * Form
              * @default []
              */
-            form?: components["schemas"]["FormField"][];
+            form?: components["schemas"]["FormField-Input"][];
             /**
              * @default {
              *       "visits": 1,
@@ -1408,7 +1695,7 @@ export interface components {
              *       "telephone": ""
              *     }
              */
-            guide?: components["schemas"]["Guide"];
+            guide?: components["schemas"]["Guide-Input"];
             /**
              * Handling
              * @enum {string}
@@ -1433,7 +1720,7 @@ export interface components {
              * Materials
              * @default []
              */
-            materials?: components["schemas"]["Material"][];
+            materials?: components["schemas"]["Material-Input"][];
             /**
              * Missed Promise Action
              * @default notify
@@ -1452,7 +1739,7 @@ export interface components {
             /** Power Type */
             power_type: string;
             /** Process */
-            process: components["schemas"]["StepIn"][];
+            process: components["schemas"]["StepIn-Input"][];
             /** Promised Days */
             promised_days: number;
             /**
@@ -1461,7 +1748,7 @@ export interface components {
              *       "kind": "document"
              *     }
              */
-            result?: components["schemas"]["Result"];
+            result?: components["schemas"]["Result-Input"];
             /**
              * Retention Years
              * @default 10
@@ -1472,6 +1759,137 @@ export interface components {
              * @default
              */
             source?: string;
+            /** Statutory Days */
+            statutory_days: number;
+        };
+        /**
+         * Content
+         * @description A matter's whole definition.
+         */
+        "Content-Output": {
+            /**
+             * Acceptance Mode
+             * @default window_accepts
+             * @enum {string}
+             */
+            acceptance_mode: "window_accepts" | "collect_and_forward";
+            /**
+             * Applicant Kinds
+             * @default [
+             *       "person",
+             *       "organisation"
+             *     ]
+             */
+            applicant_kinds: ("person" | "organisation")[];
+            approving_unit: components["schemas"]["ApprovingUnit"];
+            /**
+             * Case Kind
+             * @enum {string}
+             */
+            case_kind: "immediate" | "promised";
+            /** Category */
+            category: string;
+            /** Code */
+            code: string;
+            /**
+             * Conditions
+             * @default []
+             */
+            conditions: string[];
+            /**
+             * Cross Handling Scope
+             * @enum {string}
+             */
+            cross_handling_scope: "own_community" | "same_street" | "whole_district";
+            /**
+             * Extension Days Max
+             * @default 10
+             */
+            extension_days_max: number;
+            /**
+             * Fee
+             * @default 0
+             */
+            fee: number;
+            /**
+             * Form
+             * @default []
+             */
+            form: components["schemas"]["FormField-Output"][];
+            /**
+             * @default {
+             *       "visits": 1,
+             *       "visits_reason": "",
+             *       "mail": false,
+             *       "hours": "",
+             *       "place": "",
+             *       "telephone": ""
+             *     }
+             */
+            guide: components["schemas"]["Guide-Output"];
+            /**
+             * Handling
+             * @enum {string}
+             */
+            handling: "direct" | "carried" | "filing";
+            /**
+             * Home Basis
+             * @enum {string}
+             */
+            home_basis: "household" | "residence" | "either";
+            /**
+             * Legal Basis
+             * @default []
+             */
+            legal_basis: string[];
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "street" | "community";
+            /**
+             * Materials
+             * @default []
+             */
+            materials: components["schemas"]["Material-Output"][];
+            /**
+             * Missed Promise Action
+             * @default notify
+             * @enum {string}
+             */
+            missed_promise_action: "notify" | "terminate";
+            /** Name */
+            name: string;
+            /** National Code */
+            national_code: string | null;
+            /**
+             * Online Pre Review
+             * @default false
+             */
+            online_pre_review: boolean;
+            /** Power Type */
+            power_type: string;
+            /** Process */
+            process: components["schemas"]["StepIn-Output"][];
+            /** Promised Days */
+            promised_days: number;
+            /**
+             * @default {
+             *       "name": "办理结果",
+             *       "kind": "document"
+             *     }
+             */
+            result: components["schemas"]["Result-Output"];
+            /**
+             * Retention Years
+             * @default 10
+             */
+            retention_years: number;
+            /**
+             * Source
+             * @default
+             */
+            source: string;
             /** Statutory Days */
             statutory_days: number;
         };
@@ -1511,6 +1929,26 @@ export interface components {
             is_working: boolean;
             /** Note */
             note: string;
+        };
+        /**
+         * DraftOut
+         * @description The draft beside the live version. `revision` is what If-Match asks for; `base` is the
+         *     version that it was begun from, 0 for a matter that never was published.
+         */
+        DraftOut: {
+            /** Base */
+            base: number;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            changed_by: components["schemas"]["StaffRef"] | null;
+            /** Code */
+            code: string;
+            content: components["schemas"]["Content-Output"];
+            /** Revision */
+            revision: number;
         };
         /**
          * DueOut
@@ -1620,13 +2058,6 @@ export interface components {
             /** Pointer */
             pointer: string;
         };
-        /** FindingOut */
-        FindingOut: {
-            /** Message */
-            message: string;
-            /** Pointer */
-            pointer: string;
-        };
         /** FlagsOut */
         FlagsOut: {
             /** Carded */
@@ -1650,11 +2081,11 @@ export interface components {
          * FormField
          * @description A field of a matter's form; `items` are the columns of an array.
          */
-        FormField: {
+        "FormField-Input": {
             /** Enum */
             enum?: string[] | null;
             /** Items */
-            items?: components["schemas"]["FormField"][] | null;
+            items?: components["schemas"]["FormField-Input"][] | null;
             /** Key */
             key: string;
             /** Maximum */
@@ -1676,6 +2107,37 @@ export interface components {
              */
             type: "string" | "enum" | "boolean" | "date" | "integer" | "number" | "address" | "id_number" | "mobile" | "array";
             visible_if?: components["schemas"]["VisibleIf"] | null;
+        };
+        /**
+         * FormField
+         * @description A field of a matter's form; `items` are the columns of an array.
+         */
+        "FormField-Output": {
+            /** Enum */
+            enum: string[] | null;
+            /** Items */
+            items: components["schemas"]["FormField-Output"][] | null;
+            /** Key */
+            key: string;
+            /** Maximum */
+            maximum: number | null;
+            /** Maxlength */
+            maxLength: number | null;
+            /** Minimum */
+            minimum: number | null;
+            /**
+             * Required
+             * @default false
+             */
+            required: boolean;
+            /** Title */
+            title: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "string" | "enum" | "boolean" | "date" | "integer" | "number" | "address" | "id_number" | "mobile" | "array";
+            visible_if: components["schemas"]["VisibleIf"] | null;
         };
         /** GrantInput */
         GrantInput: {
@@ -1702,7 +2164,7 @@ export interface components {
          * Guide
          * @description What a resident wants to know before coming.
          */
-        Guide: {
+        "Guide-Input": {
             /**
              * Hours
              * @default
@@ -1733,6 +2195,42 @@ export interface components {
              * @default
              */
             visits_reason?: string;
+        };
+        /**
+         * Guide
+         * @description What a resident wants to know before coming.
+         */
+        "Guide-Output": {
+            /**
+             * Hours
+             * @default
+             */
+            hours: string;
+            /**
+             * Mail
+             * @default false
+             */
+            mail: boolean;
+            /**
+             * Place
+             * @default
+             */
+            place: string;
+            /**
+             * Telephone
+             * @default
+             */
+            telephone: string;
+            /**
+             * Visits
+             * @default 1
+             */
+            visits: number;
+            /**
+             * Visits Reason
+             * @default
+             */
+            visits_reason: string;
         };
         /** HandedOver */
         HandedOver: {
@@ -1784,6 +2282,34 @@ export interface components {
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
+        };
+        /**
+         * ImportLine
+         * @description What an import makes of one matter; `changes` are readable, one a field.
+         */
+        ImportLine: {
+            /** Changes */
+            changes: components["schemas"]["Change"][];
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "new" | "changed" | "unchanged";
+        };
+        /** ImportReport */
+        ImportReport: {
+            /** Changed */
+            changed: number;
+            /** Matters */
+            matters: components["schemas"]["ImportLine"][];
+            /** New */
+            new: number;
+            /** Unchanged */
+            unchanged: number;
         };
         /**
          * Kind
@@ -1855,7 +2381,7 @@ export interface components {
          * Material
          * @description A paper that is asked for. `deferrable`: may follow later against a promise (容缺).
          */
-        Material: {
+        "Material-Input": {
             /**
              * Copies
              * @default 1
@@ -1892,6 +2418,48 @@ export interface components {
              * @default true
              */
             required?: boolean;
+        };
+        /**
+         * Material
+         * @description A paper that is asked for. `deferrable`: may follow later against a promise (容缺).
+         */
+        "Material-Output": {
+            /**
+             * Copies
+             * @default 1
+             */
+            copies: number;
+            /**
+             * Deferrable
+             * @default true
+             */
+            deferrable: boolean;
+            /** Document Kind */
+            document_kind: string | null;
+            /**
+             * E Licence
+             * @default false
+             */
+            e_licence: boolean;
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "original" | "copy" | "original_and_copy" | "electronic";
+            /** Name */
+            name: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Required
+             * @default true
+             */
+            required: boolean;
         };
         /**
          * MaterialIn
@@ -1966,7 +2534,9 @@ export interface components {
         MatterOut: {
             /** Code */
             code: string;
-            content: components["schemas"]["Content"];
+            content: components["schemas"]["Content-Output"];
+            /** Has Draft */
+            has_draft: boolean;
             /** Published At */
             published_at: string | null;
             /** State */
@@ -1985,7 +2555,7 @@ export interface components {
         };
         /**
          * MatterRow
-         * @description A line of the catalogue.
+         * @description A line of the catalogue. `version` is 0 where nothing has been published yet.
          */
         MatterRow: {
             /** Case Kind */
@@ -2049,6 +2619,41 @@ export interface components {
             one_time_password: string;
             staff: components["schemas"]["StaffView"];
         };
+        /** OfferingIn */
+        OfferingIn: {
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /** Offered */
+            offered: boolean;
+            /** Organisation Code */
+            organisation_code: string;
+        };
+        /**
+         * OfferingOut
+         * @description An exception to being offered everywhere in scope. `editable` by who asks.
+         */
+        OfferingOut: {
+            /** Editable */
+            editable: boolean;
+            /** Note */
+            note: string;
+            /** Offered */
+            offered: boolean;
+            organisation: components["schemas"]["OrganisationRef"];
+        };
+        /** Offerings */
+        Offerings: {
+            /** Items */
+            items: components["schemas"]["OfferingOut"][];
+        };
+        /** OfferingsIn */
+        OfferingsIn: {
+            /** Items */
+            items: components["schemas"]["OfferingIn"][];
+        };
         /** OneTimePassword */
         OneTimePassword: {
             /** One Time Password */
@@ -2078,7 +2683,10 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
-        /** OrganisationRef */
+        /**
+         * OrganisationRef
+         * @description An organisation named in passing, in words that are clear without its place in the tree.
+         */
         OrganisationRef: {
             /** Code */
             code: string;
@@ -2204,17 +2812,14 @@ export interface components {
             /** Reusable */
             reusable: components["schemas"]["ReusableMaterial"][];
         };
-        /** Preview */
-        Preview: {
-            /** Cross Handling */
-            cross_handling: string;
-            /** Linkage */
-            linkage: string;
-            /** Steps */
-            steps: components["schemas"]["PreviewStep"][];
-        };
-        /** PreviewStep */
+        /**
+         * PreviewStep
+         * @description A step of the concrete route. Steps of the same `stage` run together; one that is
+         *     `merged_into` another is done with it; a `conditional` one depends on the form.
+         */
         PreviewStep: {
+            /** Conditional */
+            conditional: boolean;
             /** Function */
             function: string;
             /** Key */
@@ -2228,12 +2833,30 @@ export interface components {
             parallel_group: string | null;
             /** Role */
             role: string;
+            /** Stage */
+            stage: number;
+        };
+        /**
+         * PublishIn
+         * @description `note`: what is new, for whoever compares versions later.
+         */
+        PublishIn: {
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+        };
+        /** ReasonIn */
+        ReasonIn: {
+            /** Reason */
+            reason: string;
         };
         /**
          * Result
          * @description What the resident gets: a licence (证), a document (文), or nothing to collect.
          */
-        Result: {
+        "Result-Input": {
             /**
              * Kind
              * @default document
@@ -2245,6 +2868,23 @@ export interface components {
              * @default 办理结果
              */
             name?: string;
+        };
+        /**
+         * Result
+         * @description What the resident gets: a licence (证), a document (文), or nothing to collect.
+         */
+        "Result-Output": {
+            /**
+             * Kind
+             * @default document
+             * @enum {string}
+             */
+            kind: "licence" | "document" | "none";
+            /**
+             * Name
+             * @default 办理结果
+             */
+            name: string;
         };
         /**
          * ReusableMaterial
@@ -2297,6 +2937,39 @@ export interface components {
          * @enum {string}
          */
         Role: "clerk" | "pre_reviewer" | "reviewer" | "agent_runner" | "supervisor" | "leader" | "content_editor" | "catalogue_editor" | "system_admin" | "security_admin" | "audit_admin";
+        /**
+         * RoutePreview
+         * @description What would happen to a case.
+         *
+         *     `collected_at`: the window that only receives the papers (收件). `linkage` is null where the
+         *     path skips the street, which publishing refuses. `limit_days` is the sum of the steps' limits.
+         */
+        RoutePreview: {
+            accepting: components["schemas"]["OrganisationRef"];
+            collected_at: components["schemas"]["OrganisationRef"] | null;
+            /** Cross Handling */
+            cross_handling: string;
+            deciding: components["schemas"]["OrganisationRef"] | null;
+            home: components["schemas"]["OrganisationRef"];
+            /** In Scope */
+            in_scope: boolean;
+            issuing: components["schemas"]["OrganisationRef"];
+            /** Limit Days */
+            limit_days: number;
+            /** Linkage */
+            linkage: string | null;
+            /** Matter Code */
+            matter_code: string;
+            /** Offered */
+            offered: boolean;
+            /** Promised Days */
+            promised_days: number;
+            responsible: components["schemas"]["OrganisationRef"];
+            /** Steps */
+            steps: components["schemas"]["PreviewStep"][];
+            /** Version */
+            version: number;
+        };
         /**
          * ScanState
          * @enum {string}
@@ -2351,7 +3024,10 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
-        /** StaffRef */
+        /**
+         * StaffRef
+         * @description Somebody named in passing.
+         */
         StaffRef: {
             /** Name */
             name: string;
@@ -2411,7 +3087,7 @@ export interface components {
          * StepIn
          * @description A step of the process; see `routing.definitions` for what the words mean.
          */
-        StepIn: {
+        "StepIn-Input": {
             /** Condition */
             condition?: {
                 [key: string]: unknown;
@@ -2427,6 +3103,34 @@ export interface components {
             limit_days: number;
             /** Parallel Group */
             parallel_group?: string | null;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "clerk" | "pre_reviewer" | "reviewer" | "agent_runner";
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * StepIn
+         * @description A step of the process; see `routing.definitions` for what the words mean.
+         */
+        "StepIn-Output": {
+            /** Condition */
+            condition: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Function
+             * @enum {string}
+             */
+            function: "accept" | "first_review" | "review" | "carry_out" | "approve" | "file";
+            /** Key */
+            key: string;
+            /** Limit Days */
+            limit_days: number;
+            /** Parallel Group */
+            parallel_group: string | null;
             /**
              * Role
              * @enum {string}
@@ -2540,6 +3244,32 @@ export interface components {
              */
             token_type: "bearer";
         };
+        /** FindingOut */
+        tongban__cases__schemas__FindingOut: {
+            /** Message */
+            message: string;
+            /** Pointer */
+            pointer: string;
+        };
+        /**
+         * FindingOut
+         * @description `pointer` is a JSON pointer into the draft's content, `step` the key of a step.
+         */
+        tongban__routing__schemas__FindingOut: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+            /** Pointer */
+            pointer: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "error" | "warning";
+            /** Step */
+            step: string | null;
+        };
         /** TotpCode */
         TotpCode: {
             /** Code */
@@ -2577,6 +3307,40 @@ export interface components {
             msg: string;
             /** Error Type */
             type: string;
+        };
+        /** VersionOut */
+        VersionOut: {
+            content: components["schemas"]["Content-Output"];
+            /** Note */
+            note: string;
+            /** Number */
+            number: number;
+            /** Published At */
+            published_at: string | null;
+            published_by: components["schemas"]["StaffRef"] | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "published" | "superseded";
+        };
+        /**
+         * VersionRow
+         * @description A version that is or was in force.
+         */
+        VersionRow: {
+            /** Note */
+            note: string;
+            /** Number */
+            number: number;
+            /** Published At */
+            published_at: string | null;
+            published_by: components["schemas"]["StaffRef"] | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "published" | "superseded";
         };
         /**
          * VisibleIf
@@ -2616,7 +3380,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    list_alarms_api_v1_alarms_get: {
+    list_alarms: {
         parameters: {
             query?: never;
             header?: never;
@@ -2636,7 +3400,7 @@ export interface operations {
             };
         };
     };
-    list_audit_api_v1_audit_get: {
+    list_audit: {
         parameters: {
             query?: {
                 action?: string | null;
@@ -2689,7 +3453,7 @@ export interface operations {
             };
         };
     };
-    get_me_api_v1_auth_me_get: {
+    get_me: {
         parameters: {
             query?: never;
             header?: never;
@@ -2716,7 +3480,7 @@ export interface operations {
             };
         };
     };
-    change_password_api_v1_auth_password_post: {
+    change_password: {
         parameters: {
             query?: never;
             header?: never;
@@ -2759,7 +3523,7 @@ export interface operations {
             };
         };
     };
-    refresh_tokens_api_v1_auth_refresh_post: {
+    refresh_tokens: {
         parameters: {
             query?: never;
             header?: never;
@@ -2795,7 +3559,7 @@ export interface operations {
             };
         };
     };
-    sign_out_api_v1_auth_sign_out_post: {
+    sign_out: {
         parameters: {
             query?: never;
             header?: never;
@@ -2820,7 +3584,7 @@ export interface operations {
             };
         };
     };
-    sign_out_everywhere_api_v1_auth_sign_out_everywhere_post: {
+    sign_out_everywhere: {
         parameters: {
             query?: never;
             header?: never;
@@ -2845,7 +3609,7 @@ export interface operations {
             };
         };
     };
-    sign_in_api_v1_auth_token_post: {
+    sign_in: {
         parameters: {
             query?: never;
             header?: never;
@@ -2899,7 +3663,7 @@ export interface operations {
             };
         };
     };
-    confirm_totp_api_v1_auth_totp_confirm_post: {
+    confirm_totp: {
         parameters: {
             query?: never;
             header?: never;
@@ -2942,7 +3706,7 @@ export interface operations {
             };
         };
     };
-    disable_totp_api_v1_auth_totp_disable_post: {
+    disable_totp: {
         parameters: {
             query?: never;
             header?: never;
@@ -2999,7 +3763,7 @@ export interface operations {
             };
         };
     };
-    enrol_totp_api_v1_auth_totp_enrol_post: {
+    enrol_totp: {
         parameters: {
             query?: never;
             header?: never;
@@ -3033,7 +3797,7 @@ export interface operations {
             };
         };
     };
-    read_calendar_coverage_api_v1_calendar_get: {
+    read_calendar_coverage: {
         parameters: {
             query?: never;
             header?: never;
@@ -3053,7 +3817,7 @@ export interface operations {
             };
         };
     };
-    read_calendar_year_api_v1_calendar__year__get: {
+    read_calendar_year: {
         parameters: {
             query?: never;
             header?: never;
@@ -3084,7 +3848,7 @@ export interface operations {
             };
         };
     };
-    publish_calendar_year_api_v1_calendar__year__put: {
+    publish_calendar_year: {
         parameters: {
             query?: never;
             header?: never;
@@ -3119,7 +3883,7 @@ export interface operations {
             };
         };
     };
-    list_cases_api_v1_cases_get: {
+    list_cases: {
         parameters: {
             query?: {
                 /** @description Itself or below */
@@ -3175,7 +3939,7 @@ export interface operations {
             };
         };
     };
-    create_case_api_v1_cases_post: {
+    create_case: {
         parameters: {
             query?: never;
             header?: {
@@ -3215,7 +3979,7 @@ export interface operations {
             };
         };
     };
-    export_cases_api_v1_cases_xlsx_get: {
+    export_cases: {
         parameters: {
             query?: {
                 /** @description Itself or below */
@@ -3269,7 +4033,7 @@ export interface operations {
             };
         };
     };
-    get_case_api_v1_cases__number__get: {
+    get_case: {
         parameters: {
             query?: never;
             header?: never;
@@ -3308,7 +4072,7 @@ export interface operations {
             };
         };
     };
-    discard_draft_api_v1_cases__number__delete: {
+    discard_draft: {
         parameters: {
             query?: never;
             header?: never;
@@ -3345,7 +4109,7 @@ export interface operations {
             };
         };
     };
-    edit_case_api_v1_cases__number__patch: {
+    edit_case: {
         parameters: {
             query?: never;
             header?: {
@@ -3404,7 +4168,7 @@ export interface operations {
             };
         };
     };
-    act_on_case_api_v1_cases__number__actions_post: {
+    act_on_case: {
         parameters: {
             query?: never;
             header?: {
@@ -3462,7 +4226,7 @@ export interface operations {
             };
         };
     };
-    get_archive_api_v1_cases__number__archive_get: {
+    get_archive: {
         parameters: {
             query?: never;
             header?: never;
@@ -3492,7 +4256,7 @@ export interface operations {
             };
         };
     };
-    list_case_events_api_v1_cases__number__events_get: {
+    list_case_events: {
         parameters: {
             query?: never;
             header?: never;
@@ -3524,7 +4288,7 @@ export interface operations {
             };
         };
     };
-    get_case_file_api_v1_cases__number__files__file_id__get: {
+    get_case_file: {
         parameters: {
             query?: never;
             header?: never;
@@ -3555,7 +4319,7 @@ export interface operations {
             };
         };
     };
-    get_handover_slip_api_v1_cases__number__handover_get: {
+    get_handover_slip: {
         parameters: {
             query?: never;
             header?: never;
@@ -3587,7 +4351,7 @@ export interface operations {
             };
         };
     };
-    update_case_material_api_v1_cases__number__materials__key__patch: {
+    update_case_material: {
         parameters: {
             query?: never;
             header?: never;
@@ -3624,7 +4388,7 @@ export interface operations {
             };
         };
     };
-    get_notice_api_v1_cases__number__notice_get: {
+    get_notice: {
         parameters: {
             query?: never;
             header?: never;
@@ -3656,7 +4420,7 @@ export interface operations {
             };
         };
     };
-    get_receipt_api_v1_cases__number__receipt_get: {
+    get_receipt: {
         parameters: {
             query?: never;
             header?: never;
@@ -3688,7 +4452,7 @@ export interface operations {
             };
         };
     };
-    reveal_case_api_v1_cases__number__reveal_post: {
+    reveal_case: {
         parameters: {
             query?: never;
             header?: never;
@@ -3724,7 +4488,7 @@ export interface operations {
             };
         };
     };
-    count_cases_api_v1_cases_count_get: {
+    count_cases: {
         parameters: {
             query?: {
                 /** @description Itself or below */
@@ -3778,7 +4542,7 @@ export interface operations {
             };
         };
     };
-    upload_file_api_v1_files_post: {
+    upload_file: {
         parameters: {
             query?: never;
             header?: never;
@@ -3826,7 +4590,7 @@ export interface operations {
             };
         };
     };
-    download_file_api_v1_files__file_id__get: {
+    download_file: {
         parameters: {
             query?: never;
             header?: never;
@@ -3885,7 +4649,7 @@ export interface operations {
             };
         };
     };
-    list_handovers_api_v1_handovers_get: {
+    list_handovers: {
         parameters: {
             query?: {
                 cursor?: string | null;
@@ -3919,7 +4683,7 @@ export interface operations {
             };
         };
     };
-    get_ledger_api_v1_ledger_get: {
+    get_ledger: {
         parameters: {
             query?: {
                 clerk?: string | null;
@@ -3958,7 +4722,7 @@ export interface operations {
             };
         };
     };
-    export_ledger_api_v1_ledger_xlsx_get: {
+    export_ledger: {
         parameters: {
             query?: {
                 clerk?: string | null;
@@ -3997,12 +4761,20 @@ export interface operations {
             };
         };
     };
-    lm_api_v1_matters_get: {
+    list_matters: {
         parameters: {
             query?: {
+                category?: string | null;
+                /** @description `next_cursor` of the last page */
                 cursor?: string | null;
+                handling?: ("direct" | "carried" | "filing") | null;
+                level?: ("street" | "community") | null;
+                /** @description Enough for a whole catalogue */
                 limit?: number;
+                /** @description In the name, or a code */
                 q?: string | null;
+                scope?: ("own_community" | "same_street" | "whole_district") | null;
+                status?: ("draft" | "active" | "retired") | null;
             };
             header?: never;
             path?: never;
@@ -4019,6 +4791,13 @@ export interface operations {
                     "application/json": components["schemas"]["MatterPage"];
                 };
             };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Validation Error */
             422: {
                 headers: {
@@ -4030,7 +4809,61 @@ export interface operations {
             };
         };
     };
-    gm_api_v1_matters__code__get: {
+    create_matter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Content-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftOut"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description matter_exists */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_matter: {
         parameters: {
             query?: never;
             header?: never;
@@ -4050,6 +4883,20 @@ export interface operations {
                     "application/json": components["schemas"]["MatterOut"];
                 };
             };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Validation Error */
             422: {
                 headers: {
@@ -4061,11 +4908,11 @@ export interface operations {
             };
         };
     };
-    rp_api_v1_matters__code__route_preview_get: {
+    compare_matter_versions: {
         parameters: {
             query: {
-                accepting: string;
-                home: string;
+                from: string;
+                to: string;
             };
             header?: never;
             path: {
@@ -4081,8 +4928,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Preview"];
+                    "application/json": components["schemas"]["Comparison"];
                 };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {
@@ -4095,7 +4956,824 @@ export interface operations {
             };
         };
     };
-    list_organisations_api_v1_organisations_get: {
+    get_matter_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftOut"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    save_matter_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string | null;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Content-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftOut"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description stale_version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description version_required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    start_matter_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftOut"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description draft_exists */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    discard_matter_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string | null;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description stale_version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description version_required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    check_matter_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckReport"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_offerings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offerings"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    set_offerings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferingsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offerings"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    publish_matter_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string | null;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PublishIn"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterOut"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description nothing_changed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description stale_version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_publishable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    reactivate_matter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterOut"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description wrong_matter_status */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_publishable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    retire_matter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterOut"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description wrong_matter_status */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    preview_route: {
+        parameters: {
+            query: {
+                /** @description Where the resident walks in */
+                accepting: string;
+                /** @description Community of household or residence */
+                home: string;
+                /** @description A version's number, or `draft`; the published version without */
+                version?: string | null;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutePreview"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description broken_process · route_unresolved */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_matter_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionRow"][];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_matter_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    export_matters: {
+        parameters: {
+            query?: {
+                /** @description All active ones without */
+                codes?: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Content-Output"][];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    import_matters: {
+        parameters: {
+            query?: {
+                /** @description Check and compare, change nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown[];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description broken_catalogue */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_organisations: {
         parameters: {
             query?: {
                 /** @description `next_cursor` of the last page */
@@ -4147,7 +5825,7 @@ export interface operations {
             };
         };
     };
-    get_organisation_api_v1_organisations__code__get: {
+    get_organisation: {
         parameters: {
             query?: never;
             header?: never;
@@ -4192,7 +5870,7 @@ export interface operations {
             };
         };
     };
-    change_organisation_api_v1_organisations__code__patch: {
+    change_organisation: {
         parameters: {
             query?: never;
             header?: never;
@@ -4237,6 +5915,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description name_taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Validation Error */
             422: {
                 headers: {
@@ -4248,7 +5933,7 @@ export interface operations {
             };
         };
     };
-    search_person_api_v1_persons_search_post: {
+    search_person: {
         parameters: {
             query?: never;
             header?: never;
@@ -4281,7 +5966,7 @@ export interface operations {
             };
         };
     };
-    list_staff_api_v1_staff_get: {
+    list_staff: {
         parameters: {
             query?: {
                 active?: boolean | null;
@@ -4340,7 +6025,7 @@ export interface operations {
             };
         };
     };
-    create_staff_api_v1_staff_post: {
+    create_staff: {
         parameters: {
             query?: never;
             header?: never;
@@ -4392,7 +6077,7 @@ export interface operations {
             };
         };
     };
-    get_staff_api_v1_staff__username__get: {
+    get_staff: {
         parameters: {
             query?: never;
             header?: never;
@@ -4444,7 +6129,7 @@ export interface operations {
             };
         };
     };
-    change_staff_api_v1_staff__username__patch: {
+    change_staff: {
         parameters: {
             query?: never;
             header?: never;
@@ -4498,7 +6183,7 @@ export interface operations {
             };
         };
     };
-    set_grants_api_v1_staff__username__grants_put: {
+    set_grants: {
         parameters: {
             query?: never;
             header?: never;
@@ -4552,7 +6237,7 @@ export interface operations {
             };
         };
     };
-    hand_over_tasks_api_v1_staff__username__hand_over_post: {
+    hand_over_tasks: {
         parameters: {
             query?: never;
             header?: never;
@@ -4587,7 +6272,7 @@ export interface operations {
             };
         };
     };
-    reset_password_api_v1_staff__username__reset_password_post: {
+    reset_password: {
         parameters: {
             query?: never;
             header?: never;
@@ -4639,7 +6324,7 @@ export interface operations {
             };
         };
     };
-    reset_totp_api_v1_staff__username__reset_totp_post: {
+    reset_totp: {
         parameters: {
             query?: never;
             header?: never;
@@ -4689,7 +6374,7 @@ export interface operations {
             };
         };
     };
-    unlock_staff_api_v1_staff__username__unlock_post: {
+    unlock_staff: {
         parameters: {
             query?: never;
             header?: never;
@@ -4739,7 +6424,7 @@ export interface operations {
             };
         };
     };
-    list_tasks_api_v1_tasks_get: {
+    list_tasks: {
         parameters: {
             query?: {
                 cursor?: string | null;

@@ -13,8 +13,10 @@ import { parseSearch, stringifySearch, type Search } from "@/app/search";
 import { Gate } from "@/app/Gate";
 import { LoneError, LoneNotFound } from "@/app/Lone";
 import { PageError } from "@/components/ErrorState";
+import { mattersQuery } from "@/components/matters";
 import { NotFound } from "@/components/NotFound";
 import { PageLoading } from "@/components/PageLoading";
+import { treeQuery } from "@/components/tree";
 
 const root = createRootRoute({ notFoundComponent: LoneNotFound, errorComponent: LoneError });
 
@@ -43,13 +45,24 @@ const desk = createRoute({
 
 type Page = Parameters<typeof lazyRouteComponent>[0];
 
+/** The catalogue and the tree: there before a clerk starts to type. */
+const loadCounter = () =>
+  Promise.all([queryClient.ensureQueryData(mattersQuery), queryClient.ensureQueryData(treeQuery)]);
+
 /** A page behind the sign-in, loaded when it is opened, shown to those whom its section admits. */
-function page<P extends string>(path: P, load: Page, name: string, section?: Section) {
+function page<P extends string>(
+  path: P,
+  load: Page,
+  name: string,
+  section?: Section,
+  loader?: () => Promise<unknown>,
+) {
   const Body = lazyRouteComponent(load, name);
   return createRoute({
     getParentRoute: () => desk,
     path,
     validateSearch: (search: Search): Search => search,
+    loader,
     component: section
       ? () => (
           <Gate permissions={access[section]}>
@@ -60,12 +73,14 @@ function page<P extends string>(path: P, load: Page, name: string, section?: Sec
   });
 }
 
+const accept = () => import("@/pages/accept/AcceptPage");
+
 const tree = root.addChildren([
   login,
   desk.addChildren([
     page("/", () => import("@/pages/home/HomePage"), "HomePage"),
-    page("/accept", () => import("@/pages/accept/AcceptPage"), "AcceptPage", "/accept"),
-    page("/accept/$draft", () => import("@/pages/accept/AcceptPage"), "AcceptPage", "/accept"),
+    page("/accept", accept, "AcceptPage", "/accept", loadCounter),
+    page("/accept/$draft", accept, "AcceptPage", "/accept", loadCounter),
     page("/tasks", () => import("@/pages/tasks/TasksPage"), "TasksPage", "/tasks"),
     page("/registered", () => import("@/pages/cases/RegisteredPage"), "RegisteredPage", "/registered"),
     page("/cases/$number", () => import("@/pages/case/CasePage"), "CasePage", "/personal"),

@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Select } from "antd";
 import { useMemo } from "react";
-import { apiQuery } from "@/api/client";
 import type { components } from "@/api/schema";
+import { treeQuery } from "@/components/tree";
 
 type Kind = components["schemas"]["Kind"];
 
@@ -18,8 +18,6 @@ interface Props {
   allowClear?: boolean;
   disabled?: boolean;
 }
-
-export const treeQuery = { ...apiQuery("/api/v1/organisations"), staleTime: 5 * 60_000 };
 
 /** An organisation of the tree, found by typing its name or code. */
 export function OrganisationSelect({

@@ -1,8 +1,8 @@
-import { Form, Input, Modal } from "antd";
+import { Form, Input } from "antd";
 import { useTranslation } from "react-i18next";
 import { client, unwrap } from "@/api/client";
 import type { components } from "@/api/schema";
-import { useSubmission } from "@/components/useSubmission";
+import { FormDialog } from "@/components/FormDialog";
 
 export type Revealed = components["schemas"]["RevealOut"];
 
@@ -16,37 +16,30 @@ interface Props {
 export function RevealDialog({ number, onRevealed, onClose }: Props) {
   const { t } = useTranslation();
   const [form] = Form.useForm<{ reason: string }>();
-  const { submit, busy, notice } = useSubmission(form, async ({ reason }) => {
+
+  async function reveal({ reason }: { reason: string }) {
+    const path = "/api/v1/cases/{number}/reveal";
     onRevealed(
-      await unwrap(
-        client.POST("/api/v1/cases/{number}/reveal", {
-          params: { path: { number } },
-          body: { reason },
-        }),
-      ),
+      await unwrap(client.POST(path, { params: { path: { number } }, body: { reason } })),
     );
-  });
+  }
+
   return (
-    <Modal
-      open
+    <FormDialog
       title={t("reveal.title")}
       okText={t("action.confirm")}
-      cancelText={t("action.cancel")}
-      confirmLoading={busy}
-      onOk={form.submit}
-      onCancel={onClose}
+      form={form}
+      onSubmit={reveal}
+      onClose={onClose}
     >
       <p className="muted">{t("reveal.notice")}</p>
-      {notice}
-      <Form form={form} layout="vertical" onFinish={submit}>
-        <Form.Item
-          name="reason"
-          label={t("reveal.reason")}
-          rules={[{ required: true, min: 4, message: t("reveal.tooShort") }]}
-        >
-          <Input autoFocus maxLength={200} placeholder={t("reveal.placeholder")} />
-        </Form.Item>
-      </Form>
-    </Modal>
+      <Form.Item
+        name="reason"
+        label={t("reveal.reason")}
+        rules={[{ required: true, min: 4, message: t("reveal.tooShort") }]}
+      >
+        <Input maxLength={200} placeholder={t("reveal.placeholder")} />
+      </Form.Item>
+    </FormDialog>
   );
 }

@@ -23,7 +23,7 @@ const LOOKS: Record<Status, { color: string; icon: ReactNode }> = {
   draft: { color: "default", icon: <EditOutlined /> },
   submitted: { color: "blue", icon: <SendOutlined /> },
   pre_review_passed: { color: "blue", icon: <CheckCircleOutlined /> },
-  received: { color: "cyan", icon: <InboxOutlined /> },
+  received: { color: "blue", icon: <InboxOutlined /> },
   accepted: { color: "geekblue", icon: <FileDoneOutlined /> },
   not_accepted: { color: "red", icon: <CloseCircleOutlined /> },
   in_process: { color: "geekblue", icon: <LoadingOutlined spin={false} /> },

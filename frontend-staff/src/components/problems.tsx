@@ -69,10 +69,11 @@ export function useFormProblems<T>(form: FormInstance<T>, { rename = {} }: Place
 
   function show(error: unknown) {
     const loose: string[] = [];
+    const registered = new Set(form.getFieldsError().map((field) => JSON.stringify(field.name)));
     let first: (string | number)[] | null = null;
     for (const { pointer, message } of error instanceof ApiProblem ? error.errors : []) {
       const name = rename[pointer] ?? pointerPath(pointer);
-      if (form.getFieldInstance(name as never) === undefined) {
+      if (!registered.has(JSON.stringify(name))) {
         loose.push(message);
       } else {
         form.setFields([{ name: name as never, errors: [message] }]);
@@ -90,8 +91,11 @@ export function useFormProblems<T>(form: FormInstance<T>, { rename = {} }: Place
   };
 }
 
-function ProblemAlert({ error, lines }: { error: unknown; lines: string[] }) {
+/** A failure above the form that it belongs to; `lines` default to the problem's own. */
+export function ProblemAlert({ error, lines: given }: { error: unknown; lines?: string[] }) {
   const { t } = useTranslation();
+  const told = error instanceof ApiProblem ? error.errors : [];
+  const lines = given ?? told.map((one) => `${one.pointer} ${one.message}`);
   const { title, detail, requestId } = useTell()(error);
   return (
     <Alert

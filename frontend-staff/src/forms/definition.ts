@@ -1,28 +1,7 @@
 import type { components } from "@/api/schema";
 
 /** A field of a matter's form, as the catalogue defines it. */
-export interface FieldDefinition {
-  key: string;
-  title: string;
-  type:
-    | "string"
-    | "enum"
-    | "boolean"
-    | "date"
-    | "integer"
-    | "number"
-    | "address"
-    | "id_number"
-    | "mobile"
-    | "array";
-  required: boolean;
-  enum?: string[] | null;
-  minimum?: number | null;
-  maximum?: number | null;
-  maxLength?: number | null;
-  visible_if?: { field: string; equals: unknown } | null;
-  items?: FieldDefinition[] | null;
-}
+export type FieldDefinition = components["schemas"]["FormField-Output"];
 
 export type FormValues = components["schemas"]["CaseOut"]["form"];
 

@@ -30,8 +30,6 @@ export default {
   no: "No",
   none: "—",
   all: "All",
-  required: "Required",
-  optional: "Optional",
   saved: "Saved",
   done: "Done",
   person: "Person",

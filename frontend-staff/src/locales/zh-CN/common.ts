@@ -30,8 +30,6 @@ export default {
   no: "否",
   none: "—",
   all: "全部",
-  required: "必填",
-  optional: "选填",
   saved: "已保存",
   done: "操作成功",
   person: "个人",

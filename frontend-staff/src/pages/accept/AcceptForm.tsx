@@ -111,16 +111,16 @@ function MatterParts() {
   }
   return (
     <Loaded query={matter}>
-      {({ fields, materials }) => (
+      {({ content }) => (
         <>
-          {fields.length > 0 && (
+          {content.form.length > 0 && (
             <section className="panel" key={`form-${code}`}>
               <h2>{t("accept.formSection")}</h2>
-              <MatterForm fields={fields} />
+              <MatterForm fields={content.form} />
             </section>
           )}
           <section className="panel" key={`materials-${code}`}>
-            <MaterialsTicks materials={materials} />
+            <MaterialsTicks materials={content.materials} />
           </section>
         </>
       )}

@@ -5,7 +5,7 @@ import type { components } from "@/api/schema";
 import { DateInput } from "@/forms/DateInput";
 import type { MaterialValue, Received } from "@/pages/accept/values";
 
-type Material = components["schemas"]["Material"];
+type Material = components["schemas"]["Material-Output"];
 
 const CHOICES: Received[] = ["none", "original", "copy", "original_and_copy", "electronic"];
 
@@ -51,14 +51,13 @@ export function MaterialsTicks({ materials }: { materials: Material[] }) {
 
 function MaterialTick({ material, at }: { material: Material; at: number }) {
   const { t } = useTranslation("cases");
-  const { t: c } = useTranslation();
   const value: MaterialValue | undefined = Form.useWatch(["materials", at]);
   const missing = value?.received === "none" || value?.received === undefined;
   return (
     <tr>
       <th scope="row">
         {material.name}
-        <Tag style={{ marginInlineStart: 6 }}>{material.required ? c("required") : c("optional")}</Tag>
+        <Tag style={{ marginInlineStart: 6 }}>{t(material.required ? "accept.necessary" : "accept.unnecessary")}</Tag>
         {material.note && <div className="muted">{material.note}</div>}
         <Form.Item name={["materials", at, "key"]} initialValue={material.key} hidden>
           <Input />

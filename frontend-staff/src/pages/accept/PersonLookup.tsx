@@ -66,7 +66,7 @@ function Reusable({ papers }: { papers: Person["reusable"] }) {
   const { message } = App.useApp();
   const form = Form.useFormInstance();
   const code: string | undefined = Form.useWatch("matter_code");
-  const asked = useQuery(matterQuery(code)).data?.materials ?? [];
+  const asked = useQuery(matterQuery(code)).data?.content.materials ?? [];
   const fitting = papers.flatMap((paper) => {
     const at = asked.findIndex((material) => material.document_kind === paper.document_kind);
     return at < 0 ? [] : [{ paper, at }];

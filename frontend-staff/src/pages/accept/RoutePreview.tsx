@@ -42,6 +42,17 @@ function Preview({ code, home, accepting }: { code: string; home: string; accept
       <Alert type="error" showIcon role="alert" title={t("accept.routeFailed")} description={detail || title} />
     );
   }
+  if (!preview.data.in_scope || !preview.data.offered) {
+    return (
+      <Alert
+        type="error"
+        showIcon
+        role="alert"
+        title={t("accept.routeFailed")}
+        description={preview.data.in_scope ? t("accept.notOffered") : t("accept.outOfScope")}
+      />
+    );
+  }
   return (
     <div className="route-column">
       <p>

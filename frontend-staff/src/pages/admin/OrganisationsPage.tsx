@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Form, Input, Modal, Select, Switch, Table, Tag } from "antd";
+import { App, Button, Form, Input, Select, Switch, Table, Tag } from "antd";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { client, unwrap } from "@/api/client";
@@ -7,10 +7,10 @@ import type { components } from "@/api/schema";
 import { one, useFilters } from "@/app/search";
 import { EmptyState } from "@/components/EmptyState";
 import { FilterBar, FilterField } from "@/components/FilterBar";
+import { FormDialog } from "@/components/FormDialog";
 import { Loaded } from "@/components/Loaded";
-import { treeQuery } from "@/components/OrganisationSelect";
+import { treeQuery } from "@/components/tree";
 import { PageHeader } from "@/components/PageHeader";
-import { useSubmission } from "@/components/useSubmission";
 
 type Unit = components["schemas"]["OrganisationRow"];
 
@@ -121,42 +121,39 @@ function UnitDialog({ unit, onClose }: { unit: Unit; onClose: () => void }) {
   const { message } = App.useApp();
   const queries = useQueryClient();
   const [form] = Form.useForm<{ name: string; active: boolean }>();
-  const { submit, busy, notice } = useSubmission(form, async (body) => {
+
+  async function save(body: { name: string; active: boolean }) {
     await unwrap(
       client.PATCH("/api/v1/organisations/{code}", { params: { path: { code: unit.code } }, body }),
     );
     message.success(c("saved"));
     await queries.invalidateQueries({ queryKey: ["/api/v1/organisations"] });
     onClose();
-  });
+  }
+
   return (
-    <Modal
-      open
+    <FormDialog
       title={`${t("organisations.edit")} ${unit.code}`}
-      okText={c("action.save")}
-      cancelText={c("action.cancel")}
-      confirmLoading={busy}
-      onOk={form.submit}
-      onCancel={onClose}
+      form={form}
+      onSubmit={save}
+      onClose={onClose}
+      initialValues={unit}
     >
-      {notice}
-      <Form form={form} layout="vertical" onFinish={submit} initialValues={unit}>
-        <Form.Item
-          name="name"
-          label={t("organisations.name")}
-          rules={[
-            { required: true, message: t("accounts.missing", { title: t("organisations.name") }) },
-          ]}
-        >
-          <Input maxLength={60} />
-        </Form.Item>
-        <Form.Item name="active" label={t("organisations.state")} valuePropName="checked">
-          <Switch
-            checkedChildren={t("organisations.active")}
-            unCheckedChildren={t("organisations.inactive")}
-          />
-        </Form.Item>
-      </Form>
-    </Modal>
+      <Form.Item
+        name="name"
+        label={t("organisations.name")}
+        rules={[
+          { required: true, message: t("accounts.missing", { title: t("organisations.name") }) },
+        ]}
+      >
+        <Input maxLength={60} />
+      </Form.Item>
+      <Form.Item name="active" label={t("organisations.state")} valuePropName="checked">
+        <Switch
+          checkedChildren={t("organisations.active")}
+          unCheckedChildren={t("organisations.inactive")}
+        />
+      </Form.Item>
+    </FormDialog>
   );
 }

@@ -1,7 +1,7 @@
-import { App, Form, Modal, Select } from "antd";
+import { App, Form, Select } from "antd";
 import { useTranslation } from "react-i18next";
 import type { components } from "@/api/schema";
-import { useSubmission } from "@/components/useSubmission";
+import { FormDialog } from "@/components/FormDialog";
 import { useWords } from "@/components/words";
 import { ActionFieldItem } from "@/pages/case/ActionFields";
 import { ACTION_FIELDS, GRAVE, type Action } from "@/pages/case/actions";
@@ -19,48 +19,40 @@ interface Props {
 /** Asks for what one action needs, and takes it. */
 export function ActionDialog({ action, data, act, onClose }: Props) {
   const { t } = useTranslation("cases");
-  const { t: c } = useTranslation();
   const { message } = App.useApp();
   const [form] = Form.useForm<Omit<ActionIn, "action">>();
-  const { submit, busy, notice } = useSubmission(form, async (values) => {
+  const fields = ACTION_FIELDS[action];
+
+  async function take(values: Omit<ActionIn, "action">) {
     const given = Object.fromEntries(
       Object.entries(values).filter(([, value]) => value !== undefined && value !== ""),
     );
     await act({ ...given, action });
     message.success(t("dialog.done", { action: t(`action.${action}`) }));
     onClose();
-  });
-  const fields = ACTION_FIELDS[action];
+  }
+
   return (
-    <Modal
-      open
-      width={fields.includes("findings") ? 760 : 520}
+    <FormDialog
       title={t(`action.${action}`)}
       okText={t(`action.${action}`)}
-      okButtonProps={{ danger: GRAVE.has(action) }}
-      cancelText={c("action.cancel")}
-      confirmLoading={busy}
-      onOk={form.submit}
-      onCancel={onClose}
+      danger={GRAVE.has(action)}
+      width={fields.includes("findings") ? 760 : 520}
+      form={form}
+      onSubmit={take}
+      onClose={onClose}
+      initialValues={{
+        findings: fields.includes("findings") ? [{ pointer: "", message: "" }] : undefined,
+        collection_method: "in_person",
+        collected_by: data.agent?.name ?? data.applicant.name,
+      }}
     >
-      {notice}
-      <Form
-        form={form}
-        layout="vertical"
-        onFinish={submit}
-        initialValues={{
-          findings: fields.includes("findings") ? [{ pointer: "", message: "" }] : undefined,
-          collection_method: "in_person",
-          collected_by: data.agent?.name ?? data.applicant.name,
-        }}
-      >
-        <TaskItem data={data} />
-        {fields.map((field) => (
-          <ActionFieldItem key={field} field={field} data={data} />
-        ))}
-        {fields.length === 0 && <p>{t("dialog.confirm", { action: t(`action.${action}`) })}</p>}
-      </Form>
-    </Modal>
+      <TaskItem data={data} />
+      {fields.map((field) => (
+        <ActionFieldItem key={field} field={field} data={data} />
+      ))}
+      {fields.length === 0 && <p>{t("dialog.confirm", { action: t(`action.${action}`) })}</p>}
+    </FormDialog>
   );
 }
 

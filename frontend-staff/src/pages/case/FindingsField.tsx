@@ -12,7 +12,7 @@ export function FindingsField({ data }: { data: components["schemas"]["CaseOut"]
   const places = [
     { value: "", label: t("dialog.general") },
     ...data.materials.map(({ key, name }) => ({ value: `/materials/${key}`, label: name })),
-    ...(matter.data?.fields ?? []).map(({ key, title }) => ({
+    ...(matter.data?.content.form ?? []).map(({ key, title }) => ({
       value: `/form/${key}`,
       label: title,
     })),

@@ -14,11 +14,11 @@ export function FormPanel({ data }: { data: components["schemas"]["CaseOut"] }) 
     <section className="panel" aria-labelledby="case-form">
       <h2 id="case-form">{t("case.formTitle")}</h2>
       <Loaded query={matter}>
-        {({ fields }) =>
-          fields.length === 0 ? (
+        {({ content }) =>
+          content.form.length === 0 ? (
             <p className="muted">{t("case.noForm")}</p>
           ) : (
-            <FormReading fields={fields} values={data.form} />
+            <FormReading fields={content.form} values={data.form} />
           )
         }
       </Loaded>

@@ -64,13 +64,12 @@ interface LineProps {
 
 function MaterialLine({ material, number, may, onPreview }: LineProps) {
   const { t } = useTranslation("cases");
-  const { t: c } = useTranslation();
   const update = useMaterialUpdate(number, material.key);
   return (
     <tr>
       <th scope="row">
         {material.name}
-        {material.required && <Tag style={{ marginInlineStart: 6 }}>{c("required")}</Tag>}
+        {material.required && <Tag style={{ marginInlineStart: 6 }}>{t("accept.necessary")}</Tag>}
         {material.note && <div className="muted">{material.note}</div>}
       </th>
       <td>

@@ -22,6 +22,8 @@ export interface RouteStep {
   parallel_group: string | null;
   merged_into: string | null;
   state?: Step["state"];
+  /** Depends on what the form says. */
+  conditional?: boolean;
 }
 
 const ICONS = {
@@ -75,6 +77,7 @@ function StepBox({ step, task }: { step: RouteStep; task: Case["tasks"][number] 
           </span>
         )}
         {words("function", step.function)}
+        {step.conditional && <small className="muted">（{t("case.conditional")}）</small>}
         {step.parallel_group && <small className="muted">（{t("case.parallel")}）</small>}
       </strong>
       <span>{step.organisation.name}</span>

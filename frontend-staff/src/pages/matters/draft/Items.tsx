@@ -1,0 +1,76 @@
+/** Fields of the editor, each one line: text, number, choice, switch. */
+import { Form, Input, InputNumber, Select, Switch } from "antd";
+import { useTranslation } from "react-i18next";
+
+interface Base {
+  name: (string | number)[] | string;
+  label: string;
+}
+
+function useMissing(label: string, required: boolean) {
+  const { t } = useTranslation("matters");
+  return required ? [{ required: true, message: t("draft.missing", { title: label }) }] : [];
+}
+
+export function TextItem({
+  name,
+  label,
+  required = false,
+  disabled = false,
+  rows,
+  hint,
+}: Base & { required?: boolean; disabled?: boolean; rows?: number; hint?: string }) {
+  const rules = useMissing(label, required);
+  return (
+    <Form.Item name={name} label={label} rules={rules} extra={hint}>
+      {rows ? <Input.TextArea rows={rows} disabled={disabled} /> : <Input disabled={disabled} />}
+    </Form.Item>
+  );
+}
+
+export function NumberItem({
+  name,
+  label,
+  required = false,
+  min,
+  max,
+}: Base & { required?: boolean; min?: number; max?: number }) {
+  const rules = useMissing(label, required);
+  return (
+    <Form.Item name={name} label={label} rules={rules}>
+      <InputNumber min={min} max={max} style={{ width: "100%" }} />
+    </Form.Item>
+  );
+}
+
+export function ChoiceItem({
+  name,
+  label,
+  required = true,
+  options,
+  multiple = false,
+}: Base & {
+  required?: boolean;
+  options: { value: string; label: string }[];
+  multiple?: boolean;
+}) {
+  const rules = useMissing(label, required);
+  return (
+    <Form.Item name={name} label={label} rules={rules}>
+      <Select
+        mode={multiple ? "multiple" : undefined}
+        allowClear={!required}
+        options={options}
+        showSearch={{ optionFilterProp: "label" }}
+      />
+    </Form.Item>
+  );
+}
+
+export function SwitchItem({ name, label }: Base) {
+  return (
+    <Form.Item name={name} label={label} valuePropName="checked">
+      <Switch />
+    </Form.Item>
+  );
+}

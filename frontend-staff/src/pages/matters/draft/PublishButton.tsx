@@ -1,0 +1,56 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { App, Button, Form, Input } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { client, unwrap } from "@/api/client";
+import type { components } from "@/api/schema";
+import { FormDialog } from "@/components/FormDialog";
+import { refreshMatters } from "@/pages/matters/draft/refreshMatters";
+
+interface Props {
+  draft: components["schemas"]["DraftOut"];
+  disabled: boolean;
+}
+
+/** Puts the saved draft into force, with a note for whoever compares versions later. */
+export function PublishButton({ draft, disabled }: Props) {
+  const { t } = useTranslation("matters");
+  const { message } = App.useApp();
+  const queries = useQueryClient();
+  const [form] = Form.useForm<{ note?: string }>();
+  const [open, setOpen] = useState(false);
+
+  async function publish({ note }: { note?: string }) {
+    const { version } = await unwrap(
+      client.POST("/api/v1/matters/{code}/publish", {
+        params: { path: { code: draft.code }, header: { "If-Match": `"${draft.revision}"` } },
+        body: { note: note ?? "" },
+      }),
+    );
+    message.success(t("draft.published", { number: version }));
+    setOpen(false);
+    await refreshMatters(queries);
+  }
+
+  return (
+    <>
+      <Button disabled={disabled} onClick={() => setOpen(true)}>
+        {t("draft.publish")}
+      </Button>
+      {open && (
+        <FormDialog
+          title={t("draft.publish")}
+          okText={t("draft.publish")}
+          form={form}
+          onSubmit={publish}
+          onClose={() => setOpen(false)}
+        >
+          <p className="muted">{t("draft.publishConfirm")}</p>
+          <Form.Item name="note" label={t("draft.publishNote")}>
+            <Input.TextArea rows={2} maxLength={200} />
+          </Form.Item>
+        </FormDialog>
+      )}
+    </>
+  );
+}
