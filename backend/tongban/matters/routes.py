@@ -161,6 +161,7 @@ async def save_matter_draft(
 @router.delete(
     "/{code}/draft",
     status_code=204,
+    response_class=Response,
     responses=problem_responses(NotFound, Forbidden, VersionRequired, StaleVersion),
 )
 async def discard_matter_draft(
