@@ -1,7 +1,6 @@
 """Drafts beside the live version, and taking matters out of service."""
 
-from sqlalchemy import delete
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.core import clock
@@ -14,7 +13,7 @@ from tongban.identity.schemas import StaffRef
 from tongban.matters.answers import DraftOut
 from tongban.matters.catalogue import DRAFT, by_code, draft_of, published_of
 from tongban.matters.comparing import compare
-from tongban.matters.importing import digest
+from tongban.matters.importing import digest, lock_catalogue
 from tongban.matters.models import Matter, MatterVersion, Offering
 from tongban.matters.policy import demand_editor
 from tongban.matters.problems import DraftExists, MatterExists, WrongMatterStatus
@@ -27,12 +26,12 @@ _FIXED = Text("事项编码不能修改", "A matter's code does not change")
 async def create_matter(session: AsyncSession, actor: Actor, content: Content) -> DraftOut:
     """A new matter, as a draft. Raises `Forbidden`, `MatterExists`."""
     demand_editor(await get_tree(session), actor)
+    await lock_catalogue(session)
+    if await session.scalar(select(Matter.id).where(Matter.code == content.code)):
+        raise MatterExists(matter=content.code)
     matter = Matter(code=content.code, status=DRAFT)
-    try:
-        async with session.begin_nested():
-            session.add(matter)
-    except IntegrityError as taken:
-        raise MatterExists(matter=content.code) from taken
+    session.add(matter)
+    await session.flush()
     draft = await _begin(session, actor, matter, content, base=0)
     await _record(session, actor, "created", content.code)
     return await present(session, content.code, draft)

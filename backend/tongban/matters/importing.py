@@ -56,6 +56,12 @@ def read_matters(data: Any) -> list[Content]:
     return list(found.values())
 
 
+async def lock_catalogue(session: AsyncSession) -> None:
+    """Until the end of the transaction new matters and versions are made here alone: what was
+    planned is then still so when it is written."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtext("catalogue"))))
+
+
 async def plan_import(
     session: AsyncSession, contents: Sequence[Content], language: Language = "zh"
 ) -> ImportReport:
@@ -100,7 +106,7 @@ async def publish_contents(
 ) -> None:
     """Make these the published versions of their matters, new matters included.
 
-    Drafts stay beside them. Two imports, or an import and an edit, wait for one another.
+    Drafts stay beside them. The caller has taken `lock_catalogue`.
     """
     if not contents:
         return

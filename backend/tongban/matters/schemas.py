@@ -208,9 +208,9 @@ def _schema(field: FormField) -> dict[str, Any]:
             return {"type": "string", "maxLength": field.maxLength or _MAX_TEXT}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Version:
-    """A version in memory. Published ones never change, so they are kept by id."""
+    """A version in memory. Published ones never change, so they are kept."""
 
     id: int
     matter_id: int

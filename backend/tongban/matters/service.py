@@ -1,16 +1,17 @@
 """What other domains use of the catalogue."""
 
 from collections.abc import Collection
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.matters.models import Matter, MatterVersion, Offering
 from tongban.matters.schemas import Content, Version
 from tongban.organisations.tree import Tree, Unit
 
-# Published versions never change, so a process keeps those it has met.
-_versions: dict[int, Version] = {}
+# Published versions never change, so a process keeps those it has met in a database.
+_versions: WeakKeyDictionary[Engine, dict[int, Version]] = WeakKeyDictionary()
 _KEPT = 2000
 
 
@@ -31,7 +32,8 @@ async def version(session: AsyncSession, version_id: int) -> Version:
 
 async def versions(session: AsyncSession, version_ids: Collection[int]) -> dict[int, Version]:
     """Versions by id; at most one query, for those that this process has not met."""
-    found = {id_: _versions[id_] for id_ in version_ids if id_ in _versions}
+    met = _versions.setdefault(session.get_bind().engine, {})
+    found = {id_: met[id_] for id_ in version_ids if id_ in met}
     missing = [id_ for id_ in version_ids if id_ not in found]
     if not missing:
         return found
@@ -40,9 +42,9 @@ async def versions(session: AsyncSession, version_ids: Collection[int]) -> dict[
         loaded = Version(row.id, row.matter_id, row.number, Content.model_validate(row.content))
         found[row.id] = loaded
         if row.state != "draft":
-            if len(_versions) >= _KEPT:
-                _versions.clear()
-            _versions[row.id] = loaded
+            if len(met) >= _KEPT:
+                met.clear()
+            met[row.id] = loaded
     return found
 
 

@@ -17,7 +17,13 @@ from tongban.matters.answers import ImportReport
 from tongban.matters.catalogue import by_code, draft_of, published_of
 from tongban.matters.checks import Finding, check_content
 from tongban.matters.drafts import check_revision
-from tongban.matters.importing import last_numbers, plan_import, publish_contents, read_matters
+from tongban.matters.importing import (
+    last_numbers,
+    lock_catalogue,
+    plan_import,
+    publish_contents,
+    read_matters,
+)
 from tongban.matters.models import MatterVersion
 from tongban.matters.policy import demand_editor
 from tongban.matters.problems import BrokenCatalogue, NothingChanged, WrongMatterStatus
@@ -149,6 +155,7 @@ async def publish(
     Raises `NotFound`, `Forbidden`, `StaleVersion`, `NothingChanged`, and `NotPublishable` with
     every error.
     """
+    await lock_catalogue(session)
     matter = await by_code(session, code, lock=True)
     demand_editor(await get_tree(session), actor)
     draft, published = await draft_of(session, matter), await published_of(session, matter)
@@ -227,6 +234,8 @@ async def import_matters(
     if actor is not None:
         demand_editor(tree, actor)
     contents = read_matters(data)
+    if not dry_run:
+        await lock_catalogue(session)
     report = await plan_import(session, contents, language)
     changed = [
         content

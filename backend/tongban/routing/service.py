@@ -1,5 +1,7 @@
 """Routing of published matters, and what a route would be."""
 
+from weakref import WeakKeyDictionary
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.core.problems import FieldError, Invalid
@@ -17,8 +19,8 @@ from tongban.routing.rules import Unresolved
 from tongban.routing.schemas import PreviewStep, RoutePreview
 from tongban.routing.texts import text_of_error
 
-# By id: published versions never change, and comparing whole contents would cost more.
-_definitions: dict[int, Definition] = {}
+# Forgotten together with the version.
+_definitions: WeakKeyDictionary[Version, Definition] = WeakKeyDictionary()
 
 _UNKNOWN = Text("没有这个机构", "There is no such organisation")
 _NO_COUNTER = Text("该机构不设受理窗口", "This organisation has no counter")
@@ -27,9 +29,9 @@ _NO_HOME = Text("须填到社区", "Must be a community")
 
 def definition_of(matter: Version) -> Definition:
     """The process of a published version."""
-    if matter.id not in _definitions:
-        _definitions[matter.id] = parse_definition(steps_of(matter.content))
-    return _definitions[matter.id]
+    if matter not in _definitions:
+        _definitions[matter] = parse_definition(steps_of(matter.content))
+    return _definitions[matter]
 
 
 def steps_of(content: Content) -> list[dict[str, object]]:
