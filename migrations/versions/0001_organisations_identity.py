@@ -1,5 +1,7 @@
 """Organisations and identity."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -60,22 +62,22 @@ def downgrade() -> None:
         op.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON SEQUENCES FROM {role}")
 
 
-def _moment(name: str, *, nullable: bool = False, default: bool = False) -> sa.Column:
+def _moment(name: str, *, nullable: bool = False, default: bool = False) -> sa.Column[Any]:
     server_default = sa.text("now()") if default else None
     return sa.Column(
         name, sa.DateTime(timezone=True), nullable=nullable, server_default=server_default
     )
 
 
-def _flag(name: str, default: str) -> sa.Column:
+def _flag(name: str, default: str) -> sa.Column[Any]:
     return sa.Column(name, sa.Boolean(), nullable=False, server_default=sa.text(default))
 
 
-def _number(name: str, default: str, kind: type[sa.Integer] = sa.Integer) -> sa.Column:
+def _number(name: str, default: str, kind: type[sa.Integer] = sa.Integer) -> sa.Column[Any]:
     return sa.Column(name, kind(), nullable=False, server_default=sa.text(default))
 
 
-def _json(name: str) -> sa.Column:
+def _json(name: str) -> sa.Column[Any]:
     return sa.Column(name, postgresql.JSONB(), nullable=False, server_default=sa.text("'{}'"))
 
 

@@ -15,7 +15,7 @@ CASE = UUID(int=7)
 START = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Link:
     seq: int
     at: datetime

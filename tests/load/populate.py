@@ -13,7 +13,7 @@ SELECT originals.id AS original, gen_random_uuid() AS copy, n,
 FROM (SELECT id, registered_at FROM cases WHERE number IS NOT NULL) AS originals,
      generate_series(1, $1::int / (SELECT count(*)::int FROM cases WHERE number IS NOT NULL)) AS n
 """
-_RENAMED = {
+_RENAMED: dict[str, dict[str, str | None]] = {
     "cases": {
         "id": "copies.copy",
         "number": "left(t.number, 9) || 'B' || lpad(row_number() OVER ()::text, 12, '0')",

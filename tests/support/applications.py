@@ -1,6 +1,5 @@
 """Applications that a matter accepts, made from its own definition."""
 
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -55,25 +54,23 @@ def form(fields: list[dict[str, Any]]) -> dict[str, Any]:
     return filled
 
 
+_PLAIN = {
+    "boolean": True,
+    "date": "2026-09-01",
+    "address": "北京市西城区新街口北大街8号",
+    "id_number": OTHER_ID,
+    "mobile": "13800001111",
+}
+
+
 def _value(field: dict[str, Any]) -> Any:
-    match field["type"]:
-        case "string":
-            return "测试内容"[: field.get("maxLength", 4)]
-        case "enum":
-            return field["enum"][0]
-        case "boolean":
-            return True
-        case "date":
-            return date(2026, 9, 1).isoformat()
-        case "integer" | "number":
-            return field.get("minimum", field.get("maximum", 1))
-        case "address":
-            return "北京市西城区新街口北大街8号"
-        case "id_number":
-            return OTHER_ID
-        case "mobile":
-            return "13800001111"
-        case "array":
-            return [form(field["items"])]
-        case other:
-            raise AssertionError(f"unknown field type {other}")
+    kind = field["type"]
+    if kind == "enum":
+        return field["enum"][0]
+    if kind == "array":
+        return [form(field["items"])]
+    if kind in ("integer", "number"):
+        return field.get("minimum", field.get("maximum", 1))
+    if kind == "string":
+        return "测试内容"[: field.get("maxLength", 4)]
+    return _PLAIN[kind]
