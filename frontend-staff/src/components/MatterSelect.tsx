@@ -10,11 +10,13 @@ interface Props {
   onChange?: (code: string | undefined) => void;
   ariaLabel?: string;
   autoFocus?: boolean;
+  /** A clear button is one more stop of the Tab key: not where a value is required. */
+  allowClear?: boolean;
   disabled?: boolean;
 }
 
 /** A matter, found by typing part of its name or code. */
-export function MatterSelect({ id, value, onChange, ariaLabel, autoFocus, disabled }: Props) {
+export function MatterSelect({ id, value, onChange, ariaLabel, autoFocus, allowClear = true, disabled }: Props) {
   const { t } = useTranslation("cases");
   const matters = useQuery(mattersQuery);
   const options = useMemo(
@@ -33,7 +35,7 @@ export function MatterSelect({ id, value, onChange, ariaLabel, autoFocus, disabl
           (option.label.includes(typed.trim()) ||
             option.value.toLowerCase().includes(typed.trim().toLowerCase())),
       }}
-      allowClear
+      allowClear={allowClear}
       disabled={disabled}
       loading={matters.isPending}
       placeholder={t("accept.matterPlaceholder")}

@@ -21,14 +21,18 @@ export function PlaceFields({ locked }: { locked: boolean }) {
         label={t("accept.matter")}
         rules={[{ required: true, message: t("accept.matterMissing") }]}
       >
-        <MatterSelect autoFocus={!locked} disabled={locked} />
+        <MatterSelect autoFocus={!locked} allowClear={false} disabled={locked} />
       </Form.Item>
       <Form.Item
         name="home_code"
         label={t("accept.home")}
         rules={[{ required: true, message: t("accept.homeMissing") }]}
       >
-        <OrganisationSelect kinds={["community"]} placeholder={t("accept.homePlaceholder")} />
+        <OrganisationSelect
+          kinds={["community"]}
+          allowClear={false}
+          placeholder={t("accept.homePlaceholder")}
+        />
       </Form.Item>
       {counters.length > 1 && (
         <Form.Item name="accepting_code" label={t("accept.accepting")}>
