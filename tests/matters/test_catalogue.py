@@ -1,5 +1,7 @@
 """Reading the catalogue over the API."""
 
+from sqlalchemy import event
+
 from tests.support.district import District
 from tongban.identity.roles import Role
 
@@ -75,3 +77,22 @@ async def test_version_in_force_is_what_the_matter_shows(district: District) -> 
     assert [(row["number"], row["state"]) for row in versions] == [(1, "published")]
     first = await clerk.get("/matters/ST-RK-001/versions/1")
     assert first.body["content"] == (await clerk.get("/matters/ST-RK-001")).body["content"]
+
+
+async def test_reading_takes_few_statements(district: District) -> None:
+    clerk = await district.person(Role.CLERK, STREET)
+    route = "/matters/ST-RK-001/route-preview?accepting=110102010-DT&home=110102010002"
+    statements: list[str] = []
+
+    def note(*arguments: object) -> None:
+        statements.append(str(arguments[2]))
+
+    connection = (await district.session.connection()).sync_connection
+    for path, most in (("/matters", 2), (route, 3), ("/matters/ST-RK-001", 4)):
+        await clerk.call("GET", path)
+        event.listen(connection, "before_cursor_execute", note)
+        assert (await clerk.call("GET", path)).status == 200
+        event.remove(connection, "before_cursor_execute", note)
+        queries = [statement for statement in statements if "SAVEPOINT" not in statement]
+        assert len(queries) <= most, queries
+        statements.clear()

@@ -22,8 +22,8 @@ from tongban.matters.answers import (
 )
 from tongban.matters.comparing import compare
 from tongban.matters.models import Matter, MatterVersion
-from tongban.matters.schemas import Content
-from tongban.matters.service import versions
+from tongban.matters.schemas import Content, Version
+from tongban.matters.service import version, versions
 
 DRAFT = "draft"
 
@@ -201,34 +201,29 @@ async def get_version(session: AsyncSession, code: str, number: int) -> VersionO
     )
 
 
-async def content_of(session: AsyncSession, code: str, which: str | None) -> tuple[Content, int]:
-    """The content of a version by its number, of the `draft`, or of the published version
-    (None), with the version's number (0 for the draft). Raises `NotFound`."""
-    matter = await by_code(session, code)
-    row: MatterVersion | None
-    if which is None:
-        row = await published_of(session, matter)
-    elif which == DRAFT:
-        row = await draft_of(session, matter)
+async def find_version(session: AsyncSession, code: str, which: str | None) -> Version:
+    """A version by its number, the `draft`, or the published version (None), of a matter of any
+    status. Raises `NotFound`."""
+    if which is None or which == DRAFT:
+        wanted = MatterVersion.state == (which or "published")
     else:
-        row = await session.scalar(
-            select(MatterVersion).where(
-                MatterVersion.matter_id == matter.id,
-                MatterVersion.number == int(which),
-                MatterVersion.state != DRAFT,
-            )
-        )
-    if row is None:
+        wanted = MatterVersion.number == int(which)
+    found = await session.scalar(
+        select(MatterVersion.id)
+        .join(Matter, Matter.id == MatterVersion.matter_id)
+        .where(Matter.code == code, wanted)
+    )
+    if found is None:
         raise NotFound
-    return Content.model_validate(row.content), row.number
+    return await version(session, found)
 
 
 async def compare_versions(
     session: AsyncSession, code: str, before: str, after: str, language: Language
 ) -> Comparison:
     """The differences between two versions. Raises `NotFound`."""
-    old, _ = await content_of(session, code, before)
-    new, _ = await content_of(session, code, after)
+    old = (await find_version(session, code, before)).content
+    new = (await find_version(session, code, after)).content
     return Comparison(code=code, before=before, after=after, changes=compare(old, new, language))
 
 

@@ -29,7 +29,7 @@ from tongban.matters.policy import demand_editor
 from tongban.matters.problems import BrokenCatalogue, NothingChanged, WrongMatterStatus
 from tongban.matters.schemas import Content
 from tongban.organisations.service import get_tree
-from tongban.organisations.tree import Tree
+from tongban.organisations.tree import Kind, Tree
 from tongban.routing import checks, rules
 from tongban.routing.definitions import BrokenDefinition, parse_definition
 from tongban.routing.problems import NotPublishable
@@ -42,6 +42,7 @@ _OVERTAKEN = Text(
     "The draft was begun from version {base}, now {number} is in force; compare them first",
 )
 _RETIRED = Text("事项已停办，发布后仍须恢复才能受理", "The matter is retired and will stay so")
+_NO_TREE = Text("请先导入组织机构", "Import the organisations first")
 _AT_COUNTERS = (Role.CLERK, Role.PRE_REVIEWER)
 
 # Accounts come after the catalogue when a district is set up: an import does not ask for them.
@@ -233,6 +234,8 @@ async def import_matters(
     tree = await get_tree(session)
     if actor is not None:
         demand_editor(tree, actor)
+    if not tree.of_kind(Kind.COMMUNITY):
+        raise BrokenCatalogue(count=1, errors=[FieldError("", "no_organisations", _NO_TREE)])
     contents = read_matters(data)
     if not dry_run:
         await lock_catalogue(session)

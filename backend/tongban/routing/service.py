@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.core.problems import FieldError, Invalid
 from tongban.core.texts import Text
-from tongban.matters.catalogue import by_code, content_of
+from tongban.matters.catalogue import find_version
 from tongban.matters.schemas import Content, Version
 from tongban.matters.service import offered_at
 from tongban.organisations.schemas import OrganisationRef
@@ -28,7 +28,7 @@ _NO_HOME = Text("须填到社区", "Must be a community")
 
 
 def definition_of(matter: Version) -> Definition:
-    """The process of a published version."""
+    """The process of a version. Raises `BrokenDefinition` for a draft of which none follows."""
     if matter not in _definitions:
         _definitions[matter] = parse_definition(steps_of(matter.content))
     return _definitions[matter]
@@ -42,18 +42,18 @@ def steps_of(content: Content) -> list[dict[str, object]]:
 async def preview(
     session: AsyncSession, code: str, accepting: str, home: str, which: str | None
 ) -> RoutePreview:
-    """The concrete path for a pair of organisations, for the version that `content_of` finds.
+    """The concrete path for a pair of organisations, for the version that `find_version` finds.
 
     Raises `NotFound`, `Invalid` for organisations that are none, `BrokenProcess` and
     `RouteUnresolved` for drafts that lead nowhere.
     """
-    content, number = await content_of(session, code, which)
+    matter = await find_version(session, code, which)
+    content = matter.content
     tree = await get_tree(session)
     unit, home_unit = _counter(tree, accepting), _home(tree, home)
-    matter = await by_code(session, code)
     try:
         found = rules.preview(
-            parse_definition(steps_of(content)),
+            definition_of(matter),
             tree,
             tree.normalise_accepting(unit),
             home_unit,
@@ -65,8 +65,8 @@ async def preview(
         raise BrokenProcess(errors=process_errors(broken)) from broken
     except Unresolved as lost:
         raise RouteUnresolved(home=lost.home.name, selector=str(lost.selector)) from lost
-    offered = await offered_at(session, matter.id, tree, unit)
-    return _present(tree, found, content, number, offered=offered)
+    offered = await offered_at(session, matter.matter_id, tree, unit)
+    return _present(tree, found, content, matter.number, offered=offered)
 
 
 def process_errors(broken: BrokenDefinition) -> list[FieldError]:
