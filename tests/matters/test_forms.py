@@ -226,6 +226,27 @@ def test_nul_is_refused_wherever_it_stands(sent: Any) -> None:
         Body(form=sent)
 
 
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [
+        ({"a": "\ud800"}, "half_character"),
+        ({"\udfff": 1}, "half_character"),
+        ({"a": float("nan")}, "number_out_of_range"),
+        ({"a": [float("-inf")]}, "number_out_of_range"),
+        ({"a": 2**53 + 1}, "number_out_of_range"),
+    ],
+)
+def test_what_cannot_be_kept_is_refused(sent: Any, code: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Body(form=sent)
+    assert [error["type"] for error in refused.value.errors()] == [code]
+
+
+def test_every_character_can_be_kept() -> None:
+    kept = {"名字": "𠮷野家 · 􏿿", "n": -(2**53), "x": 1e308}
+    assert Body(form=kept).form == kept
+
+
 @pytest.mark.parametrize("depth", [40, 900])
 def test_deep_nesting_is_refused(depth: int) -> None:
     with pytest.raises(ValidationError, match="nested"):

@@ -1,5 +1,7 @@
 """Bases of everything that crosses the API."""
 
+import math
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,22 +10,25 @@ from pydantic_core import PydanticCustomError
 
 MAX_DEPTH = 32
 """Of lists and objects inside one another. Looking at a body again at each level stays cheap."""
+MAX_INTEGER = 2**53
+"""What every reader of JSON keeps exactly."""
 
 _Place = tuple[str | int, ...]
 
 
 class InputModel(BaseModel):
-    """A body: unknown fields, NUL characters and nesting without end are refused, white space at
-    the ends is cut."""
+    """A body: unknown fields, what no database or reader of JSON takes (NUL and half characters,
+    numbers that are none) and nesting without end are refused, white space at the ends is cut."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     @model_validator(mode="before")
     @classmethod
-    def _no_nul(cls, value: Any) -> Any:
-        at = _nul_at(value)
-        if at is not None:
-            raise PydanticCustomError("nul_character", "contains a NUL character", {"at": at})
+    def _can_be_kept(cls, value: Any) -> Any:
+        found = _first_flaw(value)
+        if found is not None:
+            at, (code, message) = found
+            raise PydanticCustomError(code, message, {"at": at})
         return value
 
 
@@ -33,23 +38,42 @@ class OutputModel(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
-def _nul_at(value: Any) -> _Place | None:
-    """Where the first text with a NUL character is, if there is one."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_NUL = ("nul_character", "contains a NUL character")
+_HALF = ("half_character", "contains half a character")
+_NUMBER = ("number_out_of_range", "not a number that can be kept")
+
+
+def _first_flaw(value: Any) -> tuple[_Place, Any] | None:
+    """The first thing inside that cannot be kept, and its place; of a key, the object's place."""
     level: list[tuple[_Place, Any]] = [((), value)]
     for _ in range(MAX_DEPTH):
         for at, item in level:
-            if isinstance(item, str) and "\x00" in item:
-                return at
-        level = [((*at, key), inner) for at, item in level for key, inner in _inside(item)]
+            flaw = _flaw(item)
+            if flaw is not None:
+                return at, flaw
+        level = [part for at, item in level for part in _inside(at, item)]
         if not level:
             return None
     raise PydanticCustomError("nested_too_deep", "nested too deep")
 
 
-def _inside(value: Any) -> Iterable[tuple[str | int, Any]]:
-    """The parts of a list or object; an object's keys stand for themselves."""
+def _flaw(item: Any) -> Any:
+    if isinstance(item, str):
+        if "\x00" in item:
+            return _NUL
+        return None if item.isascii() or not _SURROGATE.search(item) else _HALF
+    if isinstance(item, float):
+        return None if math.isfinite(item) else _NUMBER
+    if isinstance(item, int):
+        return None if abs(item) <= MAX_INTEGER else _NUMBER
+    return None
+
+
+def _inside(at: _Place, value: Any) -> Iterable[tuple[_Place, Any]]:
+    """The parts of a list or object; an object's keys come first."""
     if isinstance(value, dict):
-        yield from value.items()
-        yield from ((key, key) for key in value)
+        yield from ((at, key) for key in value)
+        yield from (((*at, key), inner) for key, inner in value.items())
     elif isinstance(value, list):
-        yield from enumerate(value)
+        yield from (((*at, index), inner) for index, inner in enumerate(value))

@@ -11,6 +11,8 @@ from tongban.core.texts import Text
 # Pydantic's error types on the left; everything else is reported as a wrong value.
 _TEXTS = {
     "nul_character": Text("含有不允许的空字符", "Contains a NUL character"),
+    "half_character": Text("含有不完整的字符", "Contains half a character"),
+    "number_out_of_range": Text("数字超出范围", "Not a number that can be kept"),
     "nested_too_deep": Text("内容嵌套过深", "Nested too deep"),
     "missing": Text("此项必填", "Required"),
     "extra_forbidden": Text("不认识的字段", "Unknown field"),

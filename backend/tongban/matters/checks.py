@@ -28,16 +28,22 @@ class Finding:
     step: str | None = None
 
 
+_FILLER = r"(的|所需|必要|需要的|需要提供的|相关|有关|证明)*"
+_PAPERS = r"(材料|资料|文件|证明|证件)等?(（.*）)?"
 _CATCH_ALL = re.compile(
-    r"(其他|其它|有关|相关)(的|所需|必要|需要的|相关|有关|证明)*(材料|资料|文件|证明|证件)等?"
+    rf"(有关|相关|必要){_FILLER}{_PAPERS}|(.*[的、，及和或需供交])?其[他它]{_FILLER}{_PAPERS}"
 )
-_ANY_PAPER = re.compile(r".*需要.*其[他它].*")
+_PERSONAL = re.compile(r"身份证号|证件号码|手机号|联系电话|家庭住址|居住地址|户籍地址")
 _TEXTS = {
     "duplicate_key": Text("标识“{key}”重复", "The key “{key}” appears twice"),
     "duplicate_option": Text("选项“{option}”重复", "The option “{option}” appears twice"),
     "bounds_crossed": Text("最小值大于最大值", "The minimum is above the maximum"),
     "bounds_unused": Text("只有数字项才有最小值、最大值", "Only numbers have a minimum or maximum"),
     "length_unused": Text("只有文字项才有字数上限", "Only texts have a maximum length"),
+    "personal_as_text": Text(
+        "“{title}”像是个人信息，请用证件号码、手机号码或地址类型，以便加密保存",
+        "“{title}” looks personal; give it a type that is stored encrypted",
+    ),
     "visible_if_unknown": Text(
         "显示条件引用的表单项“{key}”不存在", "It is shown by “{key}”, which the form does not have"
     ),
@@ -117,6 +123,8 @@ def _field(field: FormField, at: str) -> Iterator[Finding]:
         yield finding("bounds_unused", at, "warning")
     elif low is not None and high is not None and low > high:
         yield finding("bounds_crossed", f"{at}/minimum")
+    if field.type == "string" and _PERSONAL.search(field.title):
+        yield finding("personal_as_text", f"{at}/type", "warning", title=field.title)
     if field.maxLength is not None and field.type not in ("string", *SENSITIVE):
         yield finding("length_unused", f"{at}/maxLength", "warning")
 
@@ -164,7 +172,7 @@ def _materials(content: Content) -> Iterator[Finding]:
 
 def is_catch_all(name: str) -> bool:
     """Whether a material's name lets a counter ask for anything: 其他材料, 其他相关证明材料, …"""
-    return bool(_CATCH_ALL.fullmatch(name) or _ANY_PAPER.fullmatch(name))
+    return _CATCH_ALL.fullmatch(name) is not None
 
 
 def _handling(content: Content) -> Iterator[Finding]:

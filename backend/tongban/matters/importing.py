@@ -26,7 +26,7 @@ _TWICE = Text("事项编码重复", "This code appears twice")
 
 
 def digest(content: Content) -> bytes:
-    """SM3 of the canonical content: equal content, equal digest."""
+    """SM3 of the canonical content, which the audit log names."""
     canonical = orjson.dumps(content.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
     return sm3(canonical)
 
@@ -76,28 +76,24 @@ async def plan_import(
     )
 
 
-async def _published(
-    session: AsyncSession, codes: Sequence[str]
-) -> dict[str, tuple[bytes, Content]]:
+async def _published(session: AsyncSession, codes: Sequence[str]) -> dict[str, Content]:
     rows = await session.execute(
-        select(Matter.code, MatterVersion.digest, MatterVersion.content)
+        select(Matter.code, MatterVersion.content)
         .join(MatterVersion, MatterVersion.matter_id == Matter.id)
         .where(Matter.code.in_(codes), MatterVersion.state == "published")
     )
-    return {row.code: (row.digest, Content.model_validate(row.content)) for row in rows}
+    return {row.code: Content.model_validate(row.content) for row in rows}
 
 
-def _line(
-    content: Content, present: tuple[bytes, Content] | None, language: Language
-) -> ImportLine:
+def _line(content: Content, present: Content | None, language: Language) -> ImportLine:
     if present is None:
         return ImportLine(code=content.code, name=content.name, outcome="new", changes=[])
-    same = present[0] == digest(content)
+    same = present == content
     return ImportLine(
         code=content.code,
         name=content.name,
         outcome="unchanged" if same else "changed",
-        changes=[] if same else compare(present[1], content, language),
+        changes=[] if same else compare(present, content, language),
     )
 
 

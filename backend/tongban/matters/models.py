@@ -47,7 +47,7 @@ class MatterVersion(Base):
     state: Mapped[str] = mapped_column(String(12))
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
     digest: Mapped[bytes] = mapped_column(LargeBinary)
-    """SM3 of the canonical content: equal content makes no new version."""
+    """SM3 of the canonical content, which the audit log names too."""
     revision: Mapped[int] = mapped_column(server_default=text("1"))
     """Counts a draft's edits, for If-Match."""
     note: Mapped[str] = mapped_column(String(200), server_default=text("''"))

@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from pydantic import StringConstraints
 
 from tongban.core.db import SessionDep
 from tongban.core.http import problem_responses, request_language
@@ -73,7 +74,8 @@ async def export_matters(
     _: Reader,
     session: SessionDep,
     codes: Annotated[
-        list[str] | None, Query(max_length=1000, description="All active ones without")
+        list[Annotated[str, StringConstraints(max_length=40, pattern=r"^[^\x00]+$")]] | None,
+        Query(max_length=1000, description="All active ones without"),
     ] = None,
 ) -> list[Content]:
     """Published matters in the shape that an import takes."""
