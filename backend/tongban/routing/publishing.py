@@ -38,8 +38,8 @@ from tongban.routing.service import process_errors, steps_of
 from tongban.routing.texts import text_of
 
 _OVERTAKEN = Text(
-    "草稿自第 {base} 版开始，现行版本已是第 {number} 版，请先核对差异",
-    "The draft was begun from version {base}, now {number} is in force; compare them first",
+    "草稿开始编辑后，该事项又发布了第 {number} 版，请先核对差异",
+    "Version {number} was published after this draft was begun; compare them first",
 )
 _RETIRED = Text("事项已停办，发布后仍须恢复才能受理", "The matter is retired and will stay so")
 _NO_TREE = Text("请先导入组织机构", "Import the organisations first")
@@ -139,7 +139,7 @@ async def _check_draft(session: AsyncSession, code: str) -> list[Finding]:
     tree = await get_tree(session)
     found = check(content, tree, await staffed(session, tree), inherited_guide=inherited)
     if published is not None and published.number != draft.base:
-        text = _OVERTAKEN.using(base=draft.base, number=published.number)
+        text = _OVERTAKEN.using(number=published.number)
         found.append(Finding("draft_overtaken", "warning", "", text))
     if matter.status == "retired":
         found.append(Finding("matter_retired", "warning", "", _RETIRED))
