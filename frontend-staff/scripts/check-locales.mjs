@@ -12,9 +12,10 @@ function load(file) {
   return import(`data:text/javascript,${encodeURIComponent(outputText)}`);
 }
 
+/** Keys with their texts. Chinese has one plural form and English two: both count as one key. */
 function flatten(texts, prefix = "") {
   return Object.entries(texts).flatMap(([key, value]) =>
-    typeof value === "string" ? [[`${prefix}${key}`, value]] : flatten(value, `${prefix}${key}.`),
+    typeof value === "string" ? [[`${prefix}${key}`.replace(/_(one|other)$/, ""), value]] : flatten(value, `${prefix}${key}.`),
   );
 }
 

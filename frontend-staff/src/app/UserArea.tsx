@@ -54,6 +54,7 @@ export function UserArea({ collapsed, onToggle }: { collapsed: boolean; onToggle
       <LanguageSwitch />
       <Dropdown
         trigger={["click"]}
+        getPopupContainer={(button) => button.parentElement ?? document.body}
         menu={{
           items: [
             { key: "password", icon: <KeyOutlined />, label: t("user.password") },

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { one, useFilters } from "@/app/search";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
+import { ScrollBox } from "@/components/ScrollBox";
 
 interface PageOf<T> {
   items: T[];
@@ -39,16 +40,16 @@ export function KeysetTable<T extends object, P extends PageOf<T>, K extends Que
   if (result.isSuccess && rows.length === 0) return empty ?? <EmptyState />;
   return (
     <div aria-busy={result.isFetching}>
-      <Table<T>
-        size="small"
-        aria-label={label}
-        columns={columns}
-        dataSource={rows}
-        rowKey={rowKey}
-        loading={result.isPending}
-        pagination={false}
-        scroll={{ x: "max-content" }}
-      />
+      <ScrollBox label={label}>
+        <Table<T>
+          size="small"
+          columns={columns}
+          dataSource={rows}
+          rowKey={rowKey}
+          loading={result.isPending}
+          pagination={false}
+        />
+      </ScrollBox>
       <Turner shown={rows.length} next={result.data?.next_cursor ?? null} />
     </div>
   );

@@ -1,5 +1,5 @@
 export default {
-  app: { name: "Tongban", product: "Community service platform", desk: "Staff desk" },
+  app: { name: "Tongban", product: "Community services", desk: "Staff desk" },
   skip: "Skip to the main content",
   language: "Language",
   loading: "Loading…",
@@ -64,9 +64,11 @@ export default {
     tooShort: "Say why, in at least 4 characters",
   },
   due: {
-    remaining: "{{count}} working days left",
+    remaining_one: "{{count}} working day left",
+    remaining_other: "{{count}} working days left",
     today: "Due today",
-    overdue: "{{count}} working days overdue",
+    overdue_one: "{{count}} working day overdue",
+    overdue_other: "{{count}} working days overdue",
     paused: "Clock paused",
     none: "No clock",
     on: "due {{date}}",

@@ -7,6 +7,7 @@ import { useTell } from "@/components/problems";
 import { useWords } from "@/components/words";
 import { useCounters } from "@/pages/accept/PlaceFields";
 import { RouteGraph } from "@/pages/case/RoutePanel";
+import "@/pages/case/case.css";
 
 /** The concrete route for the chosen matter and home, while the form is being filled. */
 export function RoutePreview() {

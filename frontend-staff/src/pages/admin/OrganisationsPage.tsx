@@ -11,6 +11,7 @@ import { FormDialog } from "@/components/FormDialog";
 import { Loaded } from "@/components/Loaded";
 import { treeQuery } from "@/components/tree";
 import { PageHeader } from "@/components/PageHeader";
+import { ScrollBox } from "@/components/ScrollBox";
 
 type Unit = components["schemas"]["OrganisationRow"];
 
@@ -68,47 +69,47 @@ function Units({ units }: { units: Unit[] }) {
       {found.length === 0 ? (
         <EmptyState title={t("organisations.none")} hint={t("organisations.noneHint")} />
       ) : (
-        <Table<Unit>
-          size="small"
-          aria-label={t("organisations.label")}
-          dataSource={found}
-          rowKey="code"
-          pagination={{ pageSize: 50, showSizeChanger: false, hideOnSinglePage: true }}
-          scroll={{ x: "max-content" }}
-          columns={[
-            {
-              title: t("organisations.code"),
-              render: (_, unit) => <span className="mono">{unit.code}</span>,
-            },
-            { title: t("organisations.name"), dataIndex: "name" },
-            { title: t("organisations.kind"), render: (_, unit) => c(`kind.${unit.kind}`) },
-            {
-              title: t("organisations.parent"),
-              render: (_, unit) => names.get(unit.parent_code ?? "") ?? "—",
-            },
-            { title: t("organisations.fullName"), dataIndex: "full_name" },
-            {
-              title: t("organisations.state"),
-              render: (_, unit) => (
-                <Tag color={unit.active ? "green" : "default"}>
-                  {unit.active ? t("organisations.active") : t("organisations.inactive")}
-                </Tag>
-              ),
-            },
-            {
-              title: c("action.edit"),
-              render: (_, unit) => (
-                <Button
-                  size="small"
-                  aria-label={`${c("action.edit")} ${unit.name}`}
-                  onClick={() => setEdited(unit)}
-                >
-                  {c("action.edit")}
-                </Button>
-              ),
-            },
-          ]}
-        />
+        <ScrollBox label={t("organisations.label")}>
+          <Table<Unit>
+            size="small"
+            dataSource={found}
+            rowKey="code"
+            pagination={{ pageSize: 50, showSizeChanger: false, hideOnSinglePage: true }}
+            columns={[
+              {
+                title: t("organisations.code"),
+                render: (_, unit) => <span className="mono">{unit.code}</span>,
+              },
+              { title: t("organisations.name"), dataIndex: "name" },
+              { title: t("organisations.kind"), render: (_, unit) => c(`kind.${unit.kind}`) },
+              {
+                title: t("organisations.parent"),
+                render: (_, unit) => names.get(unit.parent_code ?? "") ?? "—",
+              },
+              { title: t("organisations.fullName"), dataIndex: "full_name" },
+              {
+                title: t("organisations.state"),
+                render: (_, unit) => (
+                  <Tag color={unit.active ? "green" : "default"}>
+                    {unit.active ? t("organisations.active") : t("organisations.inactive")}
+                  </Tag>
+                ),
+              },
+              {
+                title: c("action.edit"),
+                render: (_, unit) => (
+                  <Button
+                    size="small"
+                    aria-label={`${c("action.edit")} ${unit.name}`}
+                    onClick={() => setEdited(unit)}
+                  >
+                    {c("action.edit")}
+                  </Button>
+                ),
+              },
+            ]}
+          />
+        </ScrollBox>
       )}
       {edited && <UnitDialog unit={edited} onClose={() => setEdited(null)} />}
     </>

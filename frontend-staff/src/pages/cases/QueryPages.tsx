@@ -90,6 +90,7 @@ function ColumnChoice({ chosen, onChange }: ChoiceProps) {
   return (
     <Dropdown
       trigger={["click"]}
+      getPopupContainer={(button) => button.parentElement ?? document.body}
       menu={{
         multiple: true,
         selectable: true,

@@ -9,6 +9,7 @@ import { FilterBar, FilterField } from "@/components/FilterBar";
 import { Loaded } from "@/components/Loaded";
 import { mattersQuery } from "@/components/matters";
 import { PageHeader } from "@/components/PageHeader";
+import { ScrollBox } from "@/components/ScrollBox";
 import { useWords } from "@/components/words";
 import { useMatterWords } from "@/pages/matters/words";
 
@@ -49,15 +50,15 @@ function Catalogue({ rows }: { rows: Row[] }) {
       {found.length === 0 ? (
         <EmptyState title={t("none")} hint={t("noneHint")} />
       ) : (
-        <Table<Row>
-          size="small"
-          aria-label={t("label")}
-          dataSource={found}
-          rowKey="code"
-          columns={columns}
-          scroll={{ x: "max-content" }}
-          pagination={{ pageSize: 50, showSizeChanger: false, hideOnSinglePage: true }}
-        />
+        <ScrollBox label={t("label")}>
+          <Table<Row>
+            size="small"
+            dataSource={found}
+            rowKey="code"
+            columns={columns}
+            pagination={{ pageSize: 50, showSizeChanger: false, hideOnSinglePage: true }}
+          />
+        </ScrollBox>
       )}
     </>
   );
