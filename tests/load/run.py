@@ -66,7 +66,11 @@ async def measure(services: Services, folder: Path) -> dict[str, Any]:
     with server("tongban.app:create_app", OURS, env):
         clerk = await sign_in(account(accounts, "clerk", "110102010"))
         reviewer = await sign_in(account(accounts, "pre_reviewer", "110102010"))
-        numbers = [await create_one(clerk, n) for n in range(20)]
+        numbers = [await create_one(clerk, HOME, n) for n in range(4)]
+        for street, home in other_streets(accounts):
+            elsewhere = await sign_in(account(accounts, "clerk", street))
+            for turn in range(4):
+                await create_one(elsewhere, home, turn)
         await populate(plain(services.owner_url), CASES)
         statements = await count_statements(env, clerk, reviewer, numbers[0])
         bare_env = await bare_environment(services, env, numbers[0])
@@ -149,9 +153,16 @@ async def sign_in(person: dict[str, Any]) -> str:
     return str(orjson.loads(answer)["access_token"])
 
 
-async def create_one(token: str, turn: int) -> str:
+def other_streets(accounts: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Every other street with one of its communities."""
+    codes = sorted(a["organisation_code"] for a in accounts if len(a["organisation_code"]) == 12)
+    homes = {code[:9]: code for code in codes if code.isdigit()}
+    return [(street, home) for street, home in homes.items() if street != HOME[:9]]
+
+
+async def create_one(token: str, home: str, turn: int) -> str:
     code = ("ST-MZ-008", "ST-MZ-005", "ST-RK-001", "ST-CJ-007")[turn % 4]
-    body = orjson.dumps(application(code, HOME))
+    body = orjson.dumps(application(code, home))
     connection = await traffic.Connection.open(OURS)
     status, answer = await connection.call(
         traffic.request("POST", "/api/v1/cases", bearer(token), body)

@@ -146,15 +146,19 @@ async def put_materials(
     materials: Sequence[MaterialIn],
     actor: Actor | None,
     now: datetime,
-) -> None:
-    """Write lines of the tick list, new or changed; what was received is checked by `actor`."""
+) -> list[dict[str, Any]]:
+    """Write lines of the tick list, new or changed; what was received is checked by `actor`.
+
+    Returns the rows as written.
+    """
     rows = [_material_row(case, matter, material, actor, now) for material in materials]
     if not rows:
-        return
+        return rows
     files = [file for material in materials for file in material.files]
     if files and actor is not None:
         await attach(session, actor, files, await _reusable(session, actor, files))
     await session.execute(_PUT_MATERIAL, rows)
+    return rows
 
 
 _insert = insert(Base.metadata.tables["case_materials"])

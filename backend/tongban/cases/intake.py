@@ -1,8 +1,9 @@
 """New cases, drafts, and edits of what a case says."""
 
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.cases import acceptance, editing, idempotency, numbers, personal, reading, sealing
@@ -17,6 +18,7 @@ from tongban.cases.schemas import ActionIn, CaseEdit, CaseIn, CaseOut
 from tongban.cases.transitions import check_version, lock
 from tongban.cases.work import Work
 from tongban.core import clock
+from tongban.core.db import Base
 from tongban.core.ids import new_id
 from tongban.core.problems import Invalid, NotFound, VersionRequired
 from tongban.core.settings import Settings
@@ -44,7 +46,7 @@ async def create(
     matter = await current_version(session, body.matter_code)
     if matter is None:
         raise UnknownMatter
-    work = await _register(session, settings, actor, tree, matter, body, case_id)
+    work, written = await _register(session, settings, actor, tree, matter, body, case_id)
     if not body.submit:
         work.joining.add(work.case.accepting_id)
         work.log("drafted", None)
@@ -54,7 +56,33 @@ async def create(
         acceptance.take_in(work, receive_only=body.receive_only)
         await work.save()
         await numbers.number_new(work)
-    return await reading.present(session, settings, actor, work.case)
+    return await reading.present(session, settings, actor, work.case, _parts(work, actor, written))
+
+
+def _parts(work: Work, actor: Actor, materials: list[dict[str, Any]]) -> reading.Parts | None:
+    """What was just written, without reading it again; the names of scans are not at hand."""
+    if any(row["files"] for row in materials):
+        return None
+    who = (actor.username, actor.name)
+    return reading.Parts(
+        registrar=who,
+        tasks=[reading.TaskLine(task, None, None) for task in work.tasks],
+        materials={
+            row["key"]: reading.MaterialLine(
+                received=row["received"],
+                promised_by=row["promised_by"],
+                promise_missed=False,
+                checker=who if row["checked_by"] else None,
+                checked_at=row["checked_at"],
+                scans=[],
+                note=row["note"],
+            )
+            for row in materials
+        },
+    )
+
+
+_SEAL = insert(Base.metadata.tables["case_personal"])
 
 
 async def _register(
@@ -65,8 +93,8 @@ async def _register(
     matter: Version,
     body: CaseIn,
     case_id: UUID,
-) -> Work:
-    """A draft in memory, its personal data and materials added to the session."""
+) -> tuple[Work, list[dict[str, Any]]]:
+    """A draft in memory, with its personal data and materials written; the latter's rows."""
     now = clock.now()
     accepting, window = counter(tree, actor, body.accepting_code)
     home = home_of(tree, body.home_code)
@@ -93,9 +121,9 @@ async def _register(
     sealed = sealing.split(filing.document, matter.sensitive)
     case = new_case(case_id, matter, placed, sealed.document, actor, now)
     case.promise_open = filing.promises
-    session.add(CasePersonal(**sealing.personal_row(case_id, sealed.secrets)))
-    await editing.put_materials(session, case, matter, filing.materials, actor, now)
-    return Work(
+    await session.execute(_SEAL, sealing.personal_row(case_id, sealed.secrets))
+    written = await editing.put_materials(session, case, matter, filing.materials, actor, now)
+    work = Work(
         session=session,
         settings=settings,
         actor=actor,
@@ -107,6 +135,7 @@ async def _register(
         body=ActionIn(action=Action.SUBMIT, comment=body.comment),
         now=now,
     )
+    return work, written
 
 
 async def edit(

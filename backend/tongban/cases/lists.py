@@ -384,7 +384,7 @@ def _task_row(viewer: Viewer, task: Task, case: Case, *names: str | None) -> s.T
         function=task.function,
         role=task.role,
         organisation=presenting.place(viewer, task.organisation_id),
-        claimed_by=presenting.staff(claimer, claimer_name),
+        claimed_by=presenting.staff((claimer, claimer_name or "") if claimer else None),
         opened_at=task.opened_at,
         due_on=task.due_on,
         remaining_days=None if paused else light.remaining_days,

@@ -24,8 +24,8 @@ def place(viewer: Viewer, unit_id: int) -> OrganisationRef:
     return OrganisationRef(code=unit.code, name=name)
 
 
-def staff(username: str | None, name: str | None) -> StaffRef | None:
-    return StaffRef(username=username, name=name or "") if username else None
+def staff(person: tuple[str, str] | None) -> StaffRef | None:
+    return StaffRef(username=person[0], name=person[1]) if person else None
 
 
 def due(viewer: Viewer, case: Case) -> s.DueOut:
@@ -127,8 +127,8 @@ def _material(wanted: Any, row: Any | None) -> s.MaterialOut:
         received=row.received if row else "none",
         promised_by=row.promised_by if row else None,
         promise_missed=row.promise_missed if row else False,
-        checked_by=staff(row.username, row.name) if row else None,
+        checked_by=staff(row.checker) if row else None,
         checked_at=row.checked_at if row else None,
-        files=[s.FileRef(**file) for file in row.scans or ()] if row else [],
+        files=[s.FileRef(**file) for file in row.scans] if row else [],
         note=row.note if row else "",
     )

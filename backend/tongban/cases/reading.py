@@ -1,6 +1,7 @@
 """One case as somebody may see it: its file, its history."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +15,9 @@ from tongban.cases.clocks import Viewer, viewer_for
 from tongban.cases.models import Case, CaseMaterial, Event, Task
 from tongban.cases.policy import VISIBLE, may_edit, readable_scope, seen_by, situation
 from tongban.cases.rules import allowed_actions
-from tongban.core.db import AnyRow
 from tongban.core.problems import NotFound
 from tongban.core.settings import Settings
+from tongban.deadlines.service import REVISION, remember_revision
 from tongban.files.models import File
 from tongban.identity.actor import Actor
 from tongban.identity.models import Staff
@@ -25,7 +26,7 @@ from tongban.matters.service import version
 from tongban.organisations.service import get_tree
 from tongban.organisations.tree import Tree
 
-_SEEN = select(Case).where(VISIBLE)
+_SEEN = select(Case, REVISION).where(VISIBLE)
 _BY_ID = _SEEN.where(Case.id == bindparam("id", type_=Uuid))
 _BY_NUMBER = _SEEN.where(Case.number == bindparam("number", type_=String))
 
@@ -45,9 +46,11 @@ async def find(session: AsyncSession, actor: Actor, number: str, *, lock: bool =
         statement, key = _BY_NUMBER, {"number": number.upper()}
     if lock:
         statement = statement.with_for_update(of=Case)
-    case: Case | None = await session.scalar(statement, {**seen, **key})
-    if case is None:
+    row = (await session.execute(statement, {**seen, **key})).one_or_none()
+    if row is None:
         raise NotFound
+    remember_revision(session, row.calendar_revision)
+    case: Case = row.Case
     return case
 
 
@@ -57,28 +60,63 @@ async def read_case(
     return await present(session, settings, actor, await find(session, actor, number))
 
 
-async def present(session: AsyncSession, settings: Settings, actor: Actor, case: Case) -> s.CaseOut:
-    """The answer for a case in hand: two more queries, tasks and materials."""
+@dataclass(frozen=True, slots=True)
+class TaskLine:
+    """A task with the names of who claimed and who did it (username, name)."""
+
+    task: Task
+    claimer: tuple[str, str] | None
+    doer: tuple[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialLine:
+    """A line of the tick list with who checked it and its scans."""
+
+    received: s.Received
+    promised_by: date | None
+    promise_missed: bool
+    checker: tuple[str, str] | None
+    checked_at: datetime | None
+    scans: list[dict[str, Any]]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What belongs to a case, as its answer shows it."""
+
+    registrar: tuple[str, str]
+    tasks: list[TaskLine]
+    materials: dict[str, MaterialLine]
+
+
+async def present(
+    session: AsyncSession,
+    settings: Settings,
+    actor: Actor,
+    case: Case,
+    parts: Parts | None = None,
+) -> s.CaseOut:
+    """The answer for a case in hand. `parts` saves two queries where they are known."""
     tree = await get_tree(session)
     viewer = await viewer_for(session, settings, tree)
     matter = await version(session, case.matter_version_id)
-    rows = await _task_rows(session, case.id)
-    open_ones = [row.Task for row in rows if row.Task and row.Task.state == "open"]
+    parts = parts or await _load_parts(session, case.id)
+    open_ones = [line.task for line in parts.tasks if line.task.state == "open"]
     view = situation(tree, actor, case, open_ones)
     held = {task.id: seen.held for task, seen in zip(open_ones, view.tasks, strict=True)}
-    tasks = [_task(viewer, row, held.get(row.Task.id, False)) for row in rows if row.Task]
-    registrar = StaffRef(username=rows[0].registrar, name=rows[0].registrar_name)
+    tasks = [_task(viewer, line, held.get(line.task.id, False)) for line in parts.tasks]
+    username, name = parts.registrar
     return s.CaseOut(
-        **presenting.row_fields(viewer, case, registrar),
+        **presenting.row_fields(viewer, case, StaffRef(username=username, name=name)),
         version=case.version,
         query_code=case.query_code,
         matter_version=matter.number,
         issuing=presenting.place(viewer, case.issuing_id),
         agent=s.AgentOut(**case.agent) if case.agent else None,
         form=case.form,
-        materials=presenting.materials(
-            matter.content.materials, await _material_rows(session, case.id)
-        ),
+        materials=presenting.materials(matter.content.materials, parts.materials),
         tasks=tasks,
         path=presenting.path_steps(viewer, case, tasks),
         findings=[s.FindingOut(**finding) for finding in case.findings],
@@ -109,13 +147,39 @@ _TASKS = (
 )
 
 
-async def _task_rows(session: AsyncSession, case_id: UUID) -> Sequence[AnyRow]:
-    """The case's tasks, oldest first, with names; one row without a task where it has none."""
-    return (await session.execute(_TASKS, {"case_id": case_id})).all()
+async def _load_parts(session: AsyncSession, case_id: UUID) -> Parts:
+    """Tasks, oldest first, and the tick list. The first query gives one row even where a case
+    has no task, for the registrar's sake."""
+    rows = (await session.execute(_TASKS, {"case_id": case_id})).all()
+    lines = await session.execute(_MATERIALS, {"case_id": case_id})
+    return Parts(
+        registrar=(rows[0].registrar, rows[0].registrar_name),
+        tasks=[
+            TaskLine(
+                row.Task,
+                (row.claimer, row.claimer_name) if row.claimer else None,
+                (row.doer, row.doer_name) if row.doer else None,
+            )
+            for row in rows
+            if row.Task
+        ],
+        materials={
+            line.key: MaterialLine(
+                received=line.received,
+                promised_by=line.promised_by,
+                promise_missed=line.promise_missed,
+                checker=(line.username, line.name) if line.username else None,
+                checked_at=line.checked_at,
+                scans=line.scans or [],
+                note=line.note,
+            )
+            for line in lines
+        },
+    )
 
 
-def _task(viewer: Viewer, row: AnyRow, workable: bool) -> s.TaskOut:
-    task: Task = row.Task
+def _task(viewer: Viewer, line: TaskLine, workable: bool) -> s.TaskOut:
+    task = line.task
     return s.TaskOut(
         id=task.id,
         step_key=task.step_key,
@@ -123,11 +187,11 @@ def _task(viewer: Viewer, row: AnyRow, workable: bool) -> s.TaskOut:
         role=task.role,
         organisation=presenting.place(viewer, task.organisation_id),
         state=task.state,
-        claimed_by=presenting.staff(row.claimer, row.claimer_name),
+        claimed_by=presenting.staff(line.claimer),
         opened_at=task.opened_at,
         due_on=task.due_on,
         done_at=task.done_at,
-        done_by=presenting.staff(row.doer, row.doer_name),
+        done_by=presenting.staff(line.doer),
         workable=workable,
     )
 
@@ -149,11 +213,6 @@ _MATERIALS = (
     .join(Staff, Staff.id == CaseMaterial.checked_by, isouter=True)
     .where(CaseMaterial.case_id == bindparam("case_id", type_=Uuid))
 )
-
-
-async def _material_rows(session: AsyncSession, case_id: UUID) -> dict[str, AnyRow]:
-    """The tick list by key, with who checked each line and its scans."""
-    return {row.key: row for row in await session.execute(_MATERIALS, {"case_id": case_id})}
 
 
 async def read_events(session: AsyncSession, actor: Actor, number: str) -> s.EventsOut:

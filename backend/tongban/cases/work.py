@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.cases import clocks, events
-from tongban.cases.models import Case, Outbox, Task
+from tongban.cases.models import Case, Task
 from tongban.cases.problems import ActionNotAllowed
 from tongban.cases.rules import WORKED_BY
 from tongban.cases.schemas import ActionIn
@@ -25,6 +25,7 @@ from tongban.organisations.tree import Tree
 from tongban.routing.definitions import Function
 from tongban.routing.rules import ConcreteStep, Path
 
+_TELL = insert(Base.metadata.tables["outbox"])
 _JOIN = insert(Base.metadata.tables["case_scope"]).on_conflict_do_nothing()
 
 
@@ -125,17 +126,17 @@ class Work:
             await self.session.execute(_JOIN, scope_rows(self.case, self.tree, self.joining))
         if self.rows:
             await events.append(self.session, self.rows)
-        self.session.add(outbox_row(self.case, self.rows, self.now))
+        await self.session.execute(_TELL, outbox_row(self.case, self.rows, self.now))
         await self.session.flush()
 
 
-def outbox_row(case: Case, rows: list[dict[str, Any]], now: datetime) -> Outbox:
-    return Outbox(
-        topic="case.changed",
-        case_id=case.id,
-        payload={"events": [row["event"] for row in rows], "version": case.version},
-        at=now,
-    )
+def outbox_row(case: Case, rows: list[dict[str, Any]], now: datetime) -> dict[str, Any]:
+    return {
+        "topic": "case.changed",
+        "case_id": case.id,
+        "payload": {"events": [row["event"] for row in rows], "version": case.version},
+        "at": now,
+    }
 
 
 def scope_rows(case: Case, tree: Tree, units: Iterable[int]) -> list[dict[str, Any]]:

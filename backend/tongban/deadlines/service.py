@@ -26,6 +26,16 @@ _NOTICE_MONTH = 11
 _calendars: dict[UUID, Calendar] = {}
 _KEPT = 2
 _ASKED = "calendar"
+_REVISION = "calendar_revision"
+
+REVISION = select(CalendarRevision.revision).scalar_subquery().label("calendar_revision")
+"""A column for statements that run anyway: give it to `remember_revision`, and `get_calendar`
+needs no statement of its own."""
+
+
+def remember_revision(session: AsyncSession, revision: UUID) -> None:
+    """Note the revision that another statement of this transaction has brought along."""
+    session.info[_REVISION] = revision
 
 
 async def get_calendar(session: AsyncSession) -> Calendar:
@@ -33,7 +43,9 @@ async def get_calendar(session: AsyncSession) -> Calendar:
     asked: Calendar | None = session.info.get(_ASKED)
     if asked is not None:
         return asked
-    revision = (await session.scalars(select(CalendarRevision.revision))).one()
+    revision = session.info.get(_REVISION)
+    if revision is None:
+        revision = (await session.scalars(select(CalendarRevision.revision))).one()
     if revision not in _calendars:
         loaded = await load_calendar(session)
         while len(_calendars) >= _KEPT:
@@ -110,6 +122,7 @@ async def publish_year(session: AsyncSession, actor: Actor, year: int, body: Yea
     """
     _check_days(year, body.days)
     session.info.pop(_ASKED, None)
+    session.info.pop(_REVISION, None)
     await session.execute(delete(CalendarDay).where(extract("year", CalendarDay.date) == year))
     if body.days:
         await session.execute(insert(CalendarDay), [day.model_dump() for day in body.days])
