@@ -132,6 +132,7 @@ function useColumns(onOpen: (row: Row) => void): TableColumnType<Row>[] {
     { title: t("accounts.organisation"), render: (_, row) => row.organisation.name },
     {
       title: t("accounts.roles"),
+      className: "wrap",
       render: (_, row) =>
         row.grants.length === 0 ? (
           <span className="muted">{t("accounts.noRoles")}</span>

@@ -79,6 +79,7 @@ function useColumns(): TableColumnType<Line>[] {
     { title: t("audit.reason"), render: (_, line) => line.reason ?? "—" },
     {
       title: t("audit.details"),
+      className: "wrap",
       render: (_, line) =>
         Object.entries(line.details)
           .map(([key, value]) => `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`)

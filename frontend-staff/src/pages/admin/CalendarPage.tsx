@@ -161,7 +161,7 @@ function DayLine({ name, year, onRemove }: LineProps) {
           <DateInput ariaLabel={t("calendar.date")} min={`${year}-01-01`} />
         </Form.Item>
       </td>
-      <td>{date ? dayjs(date).format("ddd") : "—"}</td>
+      <td style={{ paddingTop: 9 }}>{date ? dayjs(date).format("ddd") : "—"}</td>
       <td>
         <Form.Item name={[name, "is_working"]}>
           <Select
