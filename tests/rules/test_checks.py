@@ -241,6 +241,16 @@ def test_conditions_beyond_checking_are_refused() -> None:
     assert codes(findings(ACCEPT, *many, APPROVE)) == [("conditions_too_many", None)]
 
 
+def test_few_values_under_long_conditions_are_refused_too() -> None:
+    """What counts is the work: 625 forms, but 18 conditions with 6,400 choices each."""
+    choices = [f"v{number}" for number in range(200)]
+    long = {"all": [{"not": {"field": f"f{n % 4}", "in": choices}} for n in range(32)]}
+    many = [step(f"s{n}", "review", "home_hall", condition=long, limit_days=0) for n in range(18)]
+    fields = {f"f{n}": {"type": "enum", "enum": list("abcd")} for n in range(4)}
+    found = findings(ACCEPT, *many, APPROVE, fields=fields)
+    assert codes(found) == [("conditions_too_many", None)]
+
+
 FIELDS = {
     "a": {"type": "integer", "required": True, "minimum": 0, "maximum": 6},
     "b": {"type": "boolean", "required": False},

@@ -9,10 +9,11 @@ from itertools import pairwise, product
 from math import prod
 from typing import Any
 
-from tongban.routing.conditions import comparisons, holds
+from tongban.routing.conditions import Condition, comparisons, holds
 from tongban.routing.definitions import Definition
 
-MAX_WORLDS = 20_000
+MAX_WORK = 200_000
+"""Comparisons that one check may take: a fraction of a second, on the server's only thread."""
 
 FormFields = Mapping[str, Mapping[str, Any]]
 """The matter's form by key, as the catalogue has it: type, required, enum, visible_if…"""
@@ -22,7 +23,7 @@ _OTHER = "\uffff"
 
 
 class TooManyWorlds(ValueError):
-    """The conditions depend on too many values to look at all of them."""
+    """Looking at all values that the conditions depend on would take too long."""
 
 
 def possible_steps(
@@ -41,11 +42,23 @@ def possible_steps(
         key: _representatives(found, fields.get(key) if fields is not None else None)
         for key, found in constants.items()
     }
-    if prod(map(len, values.values())) > MAX_WORLDS:
+    if (
+        prod(map(len, values.values())) * _work(condition for _, condition in conditional)
+        > MAX_WORK
+    ):
         raise TooManyWorlds
     forms = (dict(zip(values, chosen, strict=True)) for chosen in product(*values.values()))
     return frozenset(
         always | {key for key, condition in conditional if holds(condition, form)} for form in forms
+    )
+
+
+def _work(conditions: Iterable[Condition]) -> int:
+    """Comparisons that deciding these conditions once takes at most."""
+    return sum(
+        len(comparison.value) if comparison.operator == "in" else 1
+        for condition in conditions
+        for comparison in comparisons(condition)
     )
 
 
