@@ -5,10 +5,10 @@ import {
   FileDoneOutlined,
   FolderOutlined,
   InboxOutlined,
-  LoadingOutlined,
   RollbackOutlined,
   SendOutlined,
   StopOutlined,
+  SyncOutlined,
 } from "@ant-design/icons";
 import { Tag } from "antd";
 import type { ReactNode } from "react";
@@ -26,7 +26,7 @@ const LOOKS: Record<Status, { color: string; icon: ReactNode }> = {
   received: { color: "blue", icon: <InboxOutlined /> },
   accepted: { color: "geekblue", icon: <FileDoneOutlined /> },
   not_accepted: { color: "red", icon: <CloseCircleOutlined /> },
-  in_process: { color: "geekblue", icon: <LoadingOutlined spin={false} /> },
+  in_process: { color: "geekblue", icon: <SyncOutlined /> },
   concluded: { color: "green", icon: <CheckCircleOutlined /> },
   issued: { color: "green", icon: <FileDoneOutlined /> },
   archived: { color: "default", icon: <FolderOutlined /> },

@@ -38,7 +38,9 @@ export function useProblemMessage() {
         title,
         description: (
           <>
-            {[detail, ...lines].filter(Boolean).map((line) => (
+            {[...new Set([detail, ...lines])]
+              .filter((line) => line && line !== title)
+              .map((line) => (
               <div key={line}>{line}</div>
             ))}
             {requestId && (

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { useParams } from "@tanstack/react-router";
+import { useNavigate, useParams } from "@tanstack/react-router";
+import { App } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { apiQuery } from "@/api/client";
@@ -21,8 +22,24 @@ export function AcceptPage() {
 /** A fresh form; once accepted, the result; then the next fresh form. */
 function Counter({ draft }: { draft?: Case }) {
   const { t } = useTranslation("cases");
+  const { t: c } = useTranslation();
   const [round, setRound] = useState(0);
   const [result, setResult] = useState<Case | null>(null);
+  const navigate = useNavigate();
+  const { message } = App.useApp();
+  const editing = draft !== undefined && draft.status !== "draft";
+
+  function finish(data: Case) {
+    if (!editing) {
+      setResult(data);
+      return;
+    }
+    message.success(c("saved"));
+    const number = data.number ?? data.id;
+    void navigate({ to: "/cases/$number", params: { number }, ignoreBlocker: true });
+  }
+
+  const title = editing ? "case.edit" : draft ? "accept.draftTitle" : "accept.title";
   if (result) {
     return (
       <Accepted
@@ -36,11 +53,11 @@ function Counter({ draft }: { draft?: Case }) {
   }
   return (
     <>
-      <PageHeader title={draft ? t("accept.draftTitle") : t("accept.title")} />
+      <PageHeader title={t(title)} />
       <AcceptForm
         key={round}
         draft={draft}
-        onDone={setResult}
+        onDone={finish}
         onNew={() => setRound(round + 1)}
       />
     </>

@@ -13,7 +13,7 @@ import { FormFields } from "@/pages/matters/draft/FormFields";
 import { MaterialFields } from "@/pages/matters/draft/MaterialFields";
 import { ProcessFields } from "@/pages/matters/draft/ProcessFields";
 import { PublishButton } from "@/pages/matters/draft/PublishButton";
-import { refreshMatters } from "@/pages/matters/draft/refreshMatters";
+import { forgetDraft, refreshMatters } from "@/pages/matters/draft/refreshMatters";
 import "@/pages/accept/accept.css";
 
 type Draft = components["schemas"]["DraftOut"];
@@ -69,7 +69,7 @@ export function DraftEditor({ draft }: { draft: Draft }) {
         attempt(async () => {
           await unwrap(client.DELETE("/api/v1/matters/{code}/draft", { params }));
           message.success(t("draft.discarded"));
-          await refreshMatters(queries);
+          await forgetDraft(queries);
         }),
     });
 

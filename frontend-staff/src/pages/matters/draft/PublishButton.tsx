@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { client, unwrap } from "@/api/client";
 import type { components } from "@/api/schema";
 import { FormDialog } from "@/components/FormDialog";
-import { refreshMatters } from "@/pages/matters/draft/refreshMatters";
+import { forgetDraft } from "@/pages/matters/draft/refreshMatters";
 
 interface Props {
   draft: components["schemas"]["DraftOut"];
@@ -29,7 +29,7 @@ export function PublishButton({ draft, disabled }: Props) {
     );
     message.success(t("draft.published", { number: version }));
     setOpen(false);
-    await refreshMatters(queries);
+    await forgetDraft(queries);
   }
 
   return (
