@@ -8,6 +8,8 @@ export default {
   counted_one: "{{count}} matter",
   counted_other: "{{count}} matters",
   new: "New matter",
+  copyOf: "Begin as a copy of",
+  copyHint: "Its form, materials and process are copied, to be edited in the draft.",
   code: "Code",
   nationalCode: "National code",
   name: "Name",
@@ -224,6 +226,7 @@ export default {
   offerings: {
     title: "Exceptions by window",
     hint: "Offered everywhere in scope unless listed here.",
+    where: "Organisation or window",
     none: "No exceptions",
     offered: "Offered",
     notOffered: "Not offered",

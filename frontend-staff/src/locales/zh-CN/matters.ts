@@ -7,6 +7,8 @@ export default {
   noneHint: "换个名称、编码或条件再试。",
   counted: "共 {{count}} 个事项",
   new: "新建事项",
+  copyOf: "以哪个事项为底稿",
+  copyHint: "复制其表单、材料与流程，再在草稿中修改。",
   code: "编码",
   nationalCode: "国家基本编码",
   name: "名称",
@@ -221,6 +223,7 @@ export default {
   offerings: {
     title: "办理窗口例外",
     hint: "默认在通办范围内处处可办；以下为例外。",
+    where: "机构或窗口",
     none: "没有例外",
     offered: "办理",
     notOffered: "不办理",

@@ -1,8 +1,11 @@
+import { PlusOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Button, Input, Select, Table, Tag, type TableColumnType } from "antd";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { components } from "@/api/schema";
+import { useCan } from "@/app/me";
 import { one, useFilters, type Search } from "@/app/search";
 import { EmptyState } from "@/components/EmptyState";
 import { FilterBar, FilterField } from "@/components/FilterBar";
@@ -11,6 +14,7 @@ import { mattersQuery } from "@/components/matters";
 import { PageHeader } from "@/components/PageHeader";
 import { ScrollBox } from "@/components/ScrollBox";
 import { useWords } from "@/components/words";
+import { NewMatterDialog } from "@/pages/matters/NewMatterDialog";
 import { useMatterWords } from "@/pages/matters/words";
 
 type Row = components["schemas"]["MatterRow"];
@@ -27,10 +31,23 @@ function fits(row: Row, search: Search): boolean {
 /** The whole catalogue, searched and filtered in the page: it comes in one answer. */
 export function MattersPage() {
   const { t } = useTranslation("matters");
+  const can = useCan();
+  const [making, setMaking] = useState(false);
   const matters = useQuery(mattersQuery);
   return (
     <>
-      <PageHeader title={t("title")} hint={t("hint")} />
+      <PageHeader
+        title={t("title")}
+        hint={t("hint")}
+        actions={
+          can("catalogue.edit") && (
+            <Button type="primary" icon={<PlusOutlined />} onClick={() => setMaking(true)}>
+              {t("new")}
+            </Button>
+          )
+        }
+      />
+      {making && <NewMatterDialog onClose={() => setMaking(false)} />}
       <Loaded query={matters}>{({ items }) => <Catalogue rows={items} />}</Loaded>
     </>
   );

@@ -2,9 +2,12 @@ import { useTranslation } from "react-i18next";
 import type { components } from "@/api/schema";
 import { Pairs } from "@/components/Pairs";
 import { useWords } from "@/components/words";
+import { OfferingsPanel } from "@/pages/matters/OfferingsPanel";
 import { useMatterWords } from "@/pages/matters/words";
 
-export function SummaryTab({ content }: { content: components["schemas"]["Content-Output"] }) {
+type Content = components["schemas"]["Content-Output"];
+
+export function SummaryTab({ content }: { content: Content }) {
   const { t } = useTranslation("matters");
   const { t: c } = useTranslation();
   const words = useWords();
@@ -39,6 +42,7 @@ export function SummaryTab({ content }: { content: components["schemas"]["Conten
           ]}
         />
       </section>
+      <OfferingsPanel code={content.code} />
       <TextList title={t("conditions")} lines={content.conditions} />
       <TextList title={t("legalBasis")} lines={content.legal_basis} />
     </div>
