@@ -10,15 +10,20 @@ import { queryClient } from "@/app/queries";
 import { router } from "@/app/router";
 import { theme } from "@/app/theme";
 
+async function toLogin(): Promise<void> {
+  const { pathname, href } = router.state.location;
+  if (pathname === "/login") return;
+  await router.navigate({ to: "/login", search: { next: href }, ignoreBlocker: true });
+}
+
 /** When the sign-in ends elsewhere, this tab goes to the login page and remembers where it was. */
 function useSessionEnd() {
   useEffect(
     () =>
       subscribeToSession(() => {
         if (getAccessToken()) return;
-        queryClient.clear();
-        const { pathname, href } = router.state.location;
-        if (pathname !== "/login") void router.navigate({ to: "/login", search: { next: href } });
+        // What was loaded is forgotten once no page shows it any more.
+        void toLogin().then(() => queryClient.clear());
       }),
     [],
   );

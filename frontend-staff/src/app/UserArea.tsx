@@ -6,6 +6,7 @@ import {
   MenuUnfoldOutlined,
   PoweroffOutlined,
 } from "@ant-design/icons";
+import { useNavigate } from "@tanstack/react-router";
 import { App, Button, Dropdown } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -17,12 +18,6 @@ import { useProblemMessage } from "@/components/problems";
 
 const PasswordDialog = lazy(() => import("@/app/PasswordDialog"));
 
-async function signOut(everywhere: boolean) {
-  const path = everywhere ? "/api/v1/auth/sign-out-everywhere" : "/api/v1/auth/sign-out";
-  await unwrap(client.POST(path));
-  setAccessToken(null);
-}
-
 /** The header: where one works, the language, and one's own account. */
 export function UserArea({ collapsed, onToggle }: { collapsed: boolean; onToggle: () => void }) {
   const { t } = useTranslation("shell");
@@ -30,6 +25,16 @@ export function UserArea({ collapsed, onToggle }: { collapsed: boolean; onToggle
   const { modal } = App.useApp();
   const report = useProblemMessage();
   const [changing, setChanging] = useState(false);
+  const navigate = useNavigate();
+
+  /** The next person at this computer starts at the beginning, not on this page. */
+  async function signOut(everywhere: boolean) {
+    const path = everywhere ? "/api/v1/auth/sign-out-everywhere" : "/api/v1/auth/sign-out";
+    await unwrap(client.POST(path));
+    await navigate({ to: "/login", search: { next: undefined }, ignoreBlocker: true });
+    setAccessToken(null);
+  }
+
   const actions: Record<string, () => void> = {
     password: () => setChanging(true),
     signOut: () => void signOut(false).catch(report),

@@ -1,4 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { App, Button, Form } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -23,6 +24,7 @@ type Report = components["schemas"]["CheckReport"];
 export function DraftEditor({ draft }: { draft: Draft }) {
   const { t } = useTranslation("matters");
   const { message, modal } = App.useApp();
+  const navigate = useNavigate();
   const queries = useQueryClient();
   const [form] = Form.useForm<DraftValues>();
   const { show, clear, notice } = useFormProblems(form);
@@ -69,6 +71,8 @@ export function DraftEditor({ draft }: { draft: Draft }) {
         attempt(async () => {
           await unwrap(client.DELETE("/api/v1/matters/{code}/draft", { params }));
           message.success(t("draft.discarded"));
+          // A matter that never was published goes with its draft.
+          if (draft.base === 0) await navigate({ to: "/matters", search: {} });
           await forgetDraft(queries);
         }),
     });
