@@ -1,0 +1,113 @@
+"""The counter in a real browser: a clerk accepts, a reviewer decides, each page readable by all."""
+
+import re
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.support.applications import APPLICANT_ID
+from tests.support.browser import assert_accessible
+from tests.support.live import LiveServer
+
+pytestmark = pytest.mark.browser
+
+NUMBER = re.compile(r"\d{22}")
+
+
+async def sign_in(page: Page, server: LiveServer, username: str) -> None:
+    await page.goto("/staff/")
+    await page.get_by_label("用户名").fill(username)
+    await page.get_by_label("密码", exact=True).fill(server.accounts[username]["password"])
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("navigation")).to_be_visible()
+
+
+async def choose(page: Page, label: str, typed: str) -> None:
+    """Pick from a list as a clerk does: type a little, press Enter."""
+    field = page.get_by_role("combobox", name=label)
+    await field.click()
+    await field.fill(typed)
+    await expect(page.get_by_role("option").first).to_be_attached()
+    await page.keyboard.press("Enter")
+
+
+async def fill_in(page: Page) -> None:
+    await choose(page, "事项", "避孕药具免费领取")
+    await choose(page, "户籍或居住社区", "110102010002")
+    await page.get_by_label("证件号码").fill(APPLICANT_ID)
+    await page.get_by_label("姓名（名称）").fill("王秀兰")
+    await page.get_by_role("radio", name="避孕套").check()
+    await page.get_by_label("数量（盒）").fill("2")
+    await page.get_by_label("规格").fill("标准")
+    await page.get_by_role("radio", name="社区服务站").check()
+    await page.get_by_role("button", name="必要材料全部收齐").click()
+
+
+async def test_a_clerk_accepts_and_a_reviewer_decides(page: Page, live_server: LiveServer) -> None:
+    await sign_in(page, live_server, "ds-clerk")
+    await page.goto("/staff/accept")
+    await fill_in(page)
+    await expect(page.get_by_text("街居通办")).to_be_visible()
+    await assert_accessible(page)
+    await page.keyboard.press("Control+Enter")
+    await expect(page.get_by_role("heading", name="已受理")).to_be_visible()
+    number = await page.get_by_text(NUMBER).first.inner_text()
+    await assert_accessible(page)
+
+    await page.context.clear_cookies()
+    await sign_in(page, live_server, "ds-002-reviewer")
+    await page.goto("/staff/tasks")
+    await page.get_by_role("link", name=number).click()
+    await expect(page.get_by_text("办理记录完整，未被改动")).to_be_visible()
+    await expect(page.get_by_text(APPLICANT_ID)).to_have_count(0)
+    await assert_accessible(page)
+    await page.get_by_role("button", name="准予", exact=True).click()
+    await page.get_by_role("dialog").get_by_role("button", name="准予").click()
+    await expect(page.get_by_text("已办结").first).to_be_visible()
+
+
+async def test_what_is_missing_is_said_at_the_field(page: Page, live_server: LiveServer) -> None:
+    await sign_in(page, live_server, "ds-clerk")
+    await page.goto("/staff/accept")
+    await choose(page, "事项", "避孕药具免费领取")
+    await choose(page, "户籍或居住社区", "110102010002")
+    await page.get_by_label("证件号码").fill("110102194001011231")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.get_by_text("请填写数量（盒）")).to_be_visible()
+    await expect(page.get_by_text("校验位不符，请逐位核对")).to_be_visible()
+    await assert_accessible(page)
+
+
+PAGES = {
+    "ds-clerk": ["", "accept", "tasks", "registered", "handovers", "ledger", "personal", "matters"],
+    "ds-supervisor": ["comprehensive", "staffing", "ledger?scope=wide"],
+    "district-catalogue-editor": ["matters", "matters/ST-MZ-005", "exchange"],
+}
+
+
+@pytest.mark.parametrize("username", PAGES)
+async def test_every_page_is_readable_by_all(
+    page: Page, live_server: LiveServer, username: str
+) -> None:
+    await sign_in(page, live_server, username)
+    for path in PAGES[username]:
+        await page.goto(f"/staff/{path}")
+        await expect(page.get_by_role("heading", level=1)).to_be_visible()
+        await expect(page.locator(".ant-spin-spinning, .ant-skeleton")).to_have_count(0)
+        await assert_accessible(page)
+
+
+async def test_a_page_that_is_not_yours_says_so(page: Page, live_server: LiveServer) -> None:
+    await sign_in(page, live_server, "ds-clerk")
+    await page.goto("/staff/audit")
+    await expect(page.get_by_role("heading", name="您没有查看此页的权限")).to_be_visible()
+    await assert_accessible(page)
+
+
+async def test_english_is_complete(page: Page, live_server: LiveServer) -> None:
+    await sign_in(page, live_server, "ds-clerk")
+    await page.get_by_role("button", name="English").click()
+    await page.goto("/staff/accept")
+    await expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Accept"))
+    assert await page.evaluate("document.documentElement.lang") == "en"
+    await assert_accessible(page)
