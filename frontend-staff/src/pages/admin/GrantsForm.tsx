@@ -58,7 +58,10 @@ export function GrantsForm({ staff, locked }: { staff: Staff; locked: boolean })
                   label={t("accounts.role")}
                   rules={missing(t("accounts.role"))}
                 >
-                  <Select options={ROLES.map((value) => ({ value, label: roleName(value) }))} />
+                  <Select
+                    showSearch={{ optionFilterProp: "label" }}
+                    options={ROLES.map((value) => ({ value, label: roleName(value) }))}
+                  />
                 </Form.Item>
                 <Form.Item
                   name={[row.name, "organisation_code"]}

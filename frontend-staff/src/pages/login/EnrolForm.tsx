@@ -29,7 +29,9 @@ export function EnrolForm({ token, onDone }: { token: string; onDone: () => void
         {({ uri, secret: text }) => (
           <>
             <div role="img" aria-label={t("login.enrolTitle")}>
-              <QRCode value={uri} size={176} />
+              <div aria-hidden="true">
+                <QRCode value={uri} size={176} />
+              </div>
             </div>
             <p>
               {t("login.enrolSecret")}: <span className="mono">{text}</span>
