@@ -7,7 +7,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.responses import RedirectResponse
 
 from tongban.cases import routes as cases
-from tongban.core import http, logging, operations, spa
+from tongban.core import contract, http, logging, operations, spa
 from tongban.core.db import make_engine, make_sessions
 from tongban.core.settings import Settings, get_settings
 from tongban.deadlines import routes as deadlines
@@ -48,6 +48,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(router, prefix=API)
     app.include_router(operations.router)
     app.add_api_route(f"{API}/docs", _contract_page, include_in_schema=False)
+    contract.install(app)
     spa.mount(app, settings.static_dir)
     return app
 

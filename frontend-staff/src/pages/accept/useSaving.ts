@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { client, unwrap } from "@/api/client";
+import { idempotencyKey } from "@/api/idempotencyKey";
 import { caseEdit, caseIn, type AcceptValues, type Case } from "@/pages/accept/values";
 
 export type Way = "submit" | "receive" | "draft";
@@ -23,7 +24,7 @@ async function edit(before: Case, values: AcceptValues): Promise<Case> {
  */
 export function useSaving(draft: Case | undefined) {
   const queries = useQueryClient();
-  const [key] = useState(() => crypto.randomUUID());
+  const [key] = useState(() => idempotencyKey());
   const [stored, setStored] = useState(draft);
 
   async function create(values: AcceptValues, way: Way): Promise<Case> {

@@ -3,6 +3,7 @@ import { App } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { client, unwrap } from "@/api/client";
+import { idempotencyKey } from "@/api/idempotencyKey";
 import { ApiProblem } from "@/api/problem";
 import type { components } from "@/api/schema";
 
@@ -16,7 +17,7 @@ export function useAct(data: { version: number }, number: string) {
   const { t } = useTranslation("cases");
   const { message } = App.useApp();
   const queries = useQueryClient();
-  const [key, setKey] = useState(() => crypto.randomUUID());
+  const [key, setKey] = useState(() => idempotencyKey());
 
   async function act(action: ActionIn): Promise<void> {
     try {
@@ -29,7 +30,7 @@ export function useAct(data: { version: number }, number: string) {
           body: action,
         }),
       );
-      setKey(crypto.randomUUID());
+      setKey(idempotencyKey());
     } catch (error) {
       if (error instanceof ApiProblem && error.status === 412) message.warning(t("dialog.stale"));
       else throw error;
