@@ -52,6 +52,10 @@ class WorkerSettings:
     cron_jobs = [
         scheduled(cases.accept_overdue, minute=_EVERY_FIVE_MINUTES),
         scheduled(cases.miss_promises, minute=_EVERY_FIVE_MINUTES),
+        scheduled(cases.drain_outbox, second={0, 15, 30, 45}),
+        scheduled(cases.build_archives, minute=_EVERY_FIVE_MINUTES),
+        scheduled(cases.recalculate, minute=25),
+        scheduled(cases.seal_days, hour=16, minute=10),  # 00:10 in Beijing
         scheduled(cases.forget_keys, minute=17),
         scheduled(files.scan_pending, second=0),
         scheduled(files.remove_unused, hour=18, minute=30),

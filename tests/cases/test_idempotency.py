@@ -83,7 +83,7 @@ async def at_once(app: FastAPI, services: Services, template: str) -> AsyncItera
         await seed(session, get_settings(), renew=False)
     with using(app, engine=engine, sessions=sessions):
         async with sessions() as session, http_client(app) as client:
-            yield District(client, session)
+            yield District(client, session, sessions)
     await engine.dispose()
     services.drop_database(name)
 

@@ -12,7 +12,7 @@ import httpx
 import pytest_asyncio
 from fastapi import FastAPI
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from tests.support.database import http_client, savepoint_sessions, using
 from tongban.core import clock
@@ -79,6 +79,8 @@ class District:
 
     client: httpx.AsyncClient
     session: AsyncSession
+    sessions: async_sessionmaker[AsyncSession]
+    """For jobs, which open transactions of their own."""
     _people: dict[str, Person] = field(default_factory=dict)
 
     async def person(self, role: Role | str, organisation: str) -> Person:
@@ -93,6 +95,10 @@ class District:
         )
         assert username, f"nobody is {role} at {organisation}"
         return await self.sign_in(username)
+
+    def sign_out_all(self) -> None:
+        """After a journey in time: yesterday's tokens have expired."""
+        self._people.clear()
 
     async def sign_in(self, username: str) -> Person:
         """A session without the password: hashing is identity's own tests' matter."""
@@ -145,5 +151,5 @@ async def district(app: FastAPI, district_engine: AsyncEngine) -> AsyncIterator[
         sessions = savepoint_sessions(connection)
         with using(app, sessions=sessions):
             async with sessions() as session, http_client(app) as client:
-                yield District(client, session)
+                yield District(client, session, sessions)
         await transaction.rollback()

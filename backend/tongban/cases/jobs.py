@@ -6,12 +6,12 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from tongban.cases import acceptance, endings
-from tongban.cases.models import Case, CaseMaterial, IdempotencyKey
-from tongban.cases.rules import OPEN, UNDECIDED, Action
+from tongban.cases import acceptance, archiving, clocks, endings, reassignment, seals
+from tongban.cases.models import Archive, Case, CaseMaterial, IdempotencyKey, Outbox
+from tongban.cases.rules import OPEN, RUNNING, UNDECIDED, Action, Status
 from tongban.cases.schemas import ActionIn
 from tongban.cases.transitions import work_on
 from tongban.cases.work import Work
@@ -23,6 +23,7 @@ from tongban.organisations.service import get_tree
 log = structlog.get_logger(__name__)
 
 Sessions = async_sessionmaker[AsyncSession]
+_DRAINED = 500
 
 
 async def accept_overdue(sessions: Sessions, settings: Settings) -> int:
@@ -116,3 +117,58 @@ async def forget_keys(sessions: Sessions, settings: Settings) -> int:
             delete(IdempotencyKey).where(IdempotencyKey.at < before).returning(IdempotencyKey.key)
         )
         return len(gone.all())
+
+
+async def seal_days(sessions: Sessions, settings: Settings) -> int:
+    """Seal the finished days of all histories."""
+    async with sessions.begin() as session:
+        return await seals.seal_days(session, settings)
+
+
+async def build_archives(sessions: Sessions, settings: Settings) -> int:
+    """Packages of archived cases that have none yet, each in a transaction of its own."""
+    waiting = (Case.status == Status.ARCHIVED) & ~exists().where(Archive.case_id == Case.id)
+    built = 0
+    async for case_id in _ids(sessions, waiting):
+        async with sessions.begin() as session:
+            case = await session.scalar(
+                select(Case).where(Case.id == case_id, waiting).with_for_update(skip_locked=True)
+            )
+            if case is not None:
+                await archiving.archive_case(session, settings, case)
+                built += 1
+    return built
+
+
+async def recalculate(sessions: Sessions, settings: Settings) -> int:
+    """Due dates that reached into a year whose calendar was not published, now that it may be."""
+    provisional = Case.due_provisional & Case.status.in_(RUNNING)
+    return await _each(sessions, settings, provisional, _recalculate)
+
+
+async def _recalculate(work: Work) -> None:
+    before, was_provisional = work.case.due_on, work.case.due_provisional
+    await clocks.replay_case(work)
+    if work.case.due_on != before or work.case.due_provisional != was_provisional:
+        work.log(
+            "due_date_recalculated",
+            work.case.status,
+            before=str(before),
+            after=str(work.case.due_on),
+        )
+
+
+async def drain_outbox(sessions: Sessions, _: Settings) -> int:
+    """Tell of changes, at least once: rows leave in the transaction that used them.
+
+    What is told of today is a queue that nobody can work, for the operator's alert.
+    """
+    async with sessions.begin() as session:
+        rows = await session.scalars(
+            select(Outbox).order_by(Outbox.id).limit(_DRAINED).with_for_update(skip_locked=True)
+        )
+        ids = [row.id for row in rows]
+        if ids:
+            await reassignment.report_unstaffed(session)
+            await session.execute(delete(Outbox).where(Outbox.id.in_(ids)))
+        return len(ids)

@@ -1,5 +1,7 @@
 """Work without a worker: handing on the tasks of who leaves, and queues that nobody staffs."""
 
+import structlog
+from prometheus_client import Gauge
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -9,6 +11,7 @@ from tongban.cases.policy import pools, supervises
 from tongban.cases.problems import NobodyToHandTo
 from tongban.cases.rules import Action
 from tongban.cases.transitions import work_on
+from tongban.core.db import AnyRow
 from tongban.core.problems import Forbidden, NotFound
 from tongban.core.settings import Settings
 from tongban.identity import audit
@@ -18,6 +21,9 @@ from tongban.identity.roles import Role
 from tongban.organisations.schemas import OrganisationRef
 from tongban.organisations.service import get_tree
 from tongban.organisations.tree import Tree
+
+log = structlog.get_logger(__name__)
+UNSTAFFED = Gauge("tongban_unstaffed_queues", "Queues with open tasks and nobody to work them")
 
 
 async def hand_over(
@@ -88,6 +94,29 @@ async def _grants(session: AsyncSession, staff: Staff) -> tuple[Grant, ...]:
 async def alarms(session: AsyncSession, actor: Actor) -> list[s.AlarmOut]:
     """Queues with open tasks whose role no active member of staff holds there."""
     tree = await get_tree(session)
+    return [
+        s.AlarmOut(
+            organisation=OrganisationRef(code=unit.code, name=unit.name),
+            role=row.role,
+            open_tasks=row.open,
+            oldest_opened_at=row.oldest,
+        )
+        for row in await _unstaffed(session, tree)
+        if supervises(tree, actor, [unit := tree[row.organisation_id]])
+    ]
+
+
+async def report_unstaffed(session: AsyncSession) -> None:
+    """Say in the log, and in a metric, which queues nobody can work."""
+    tree = await get_tree(session)
+    rows = await _unstaffed(session, tree)
+    UNSTAFFED.set(len(rows))
+    for row in rows:
+        unit = tree[row.organisation_id]
+        log.warning("queue without staff", unit=unit.code, role=row.role, open=row.open)
+
+
+async def _unstaffed(session: AsyncSession, tree: Tree) -> list[AnyRow]:
     queues = await session.execute(
         select(
             Task.organisation_id,
@@ -100,17 +129,7 @@ async def alarms(session: AsyncSession, actor: Actor) -> list[s.AlarmOut]:
     )
     staffed = await _staffed(session, tree)
     return [
-        s.AlarmOut(
-            organisation=OrganisationRef(
-                code=tree[row.organisation_id].code, name=tree[row.organisation_id].name
-            ),
-            role=row.role,
-            open_tasks=row.open,
-            oldest_opened_at=row.oldest,
-        )
-        for row in queues
-        if row.organisation_id not in staffed.get(Role(row.role), frozenset())
-        and supervises(tree, actor, [tree[row.organisation_id]])
+        row for row in queues if row.organisation_id not in staffed.get(Role(row.role), frozenset())
     ]
 
 
