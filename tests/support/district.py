@@ -60,7 +60,7 @@ class Person:
         headers = {**self.headers, **options.pop("headers", {})}
         answer = await self.client.request(method, f"/api/v1{path}", headers=headers, **options)
         is_json = "json" in answer.headers.get("content-type", "")
-        body = answer.json() if is_json else None
+        body = answer.json() if is_json and answer.content else None
         return Answer(answer.status_code, body, answer.headers, answer.content)
 
     async def get(self, path: str, **params: Any) -> Answer:

@@ -1,0 +1,206 @@
+"""Each action by its outcome: what changes, for whom, and what is refused."""
+
+from typing import Any
+
+from tests.support.applications import APPLICANT_ID, MOBILE, OTHER_ID, application
+from tests.support.district import Answer, District
+
+DESHENG, HOME, NEIGHBOUR = "110102010", "110102010002", "110102010005"
+
+
+def ok(answer: Answer) -> Any:
+    assert answer.status == 200, answer.body
+    return answer.body
+
+
+async def accepted(district: District, code: str = "ST-MZ-008", **changes: Any) -> str:
+    clerk = await district.person("clerk", DESHENG)
+    answer = await clerk.post("/cases", application(code, HOME, **changes))
+    assert answer.status == 201, answer.body
+    return str(answer.body["number"])
+
+
+async def test_suspension_pauses_the_clock_for_a_listed_reason_only(district: District) -> None:
+    number = await accepted(district)
+    reviewer = await district.person("reviewer", DESHENG)
+    refused = await reviewer.act(number, "suspend", reason="coffee")
+    assert (refused.status, refused.pointers) == (422, {"/reason"})
+    paused = ok(await reviewer.act(number, "suspend", reason="appraisal"))
+    assert paused["due"]["remaining_days"] is None
+    assert (await reviewer.act(number, "approve")).status == 409
+    resumed = ok(await reviewer.act(number, "resume"))
+    assert not resumed["flags"]["suspended"]
+    assert resumed["due"]["remaining_days"] is not None
+    ok(await reviewer.act(number, "approve"))
+
+
+async def test_an_extension_is_asked_for_and_decided_by_different_people(
+    district: District,
+) -> None:
+    number = await accepted(district)
+    reviewer = await district.person("reviewer", DESHENG)
+    before = ok(await reviewer.get(f"/cases/{number}"))["due_on"]
+    too_long = await reviewer.act(number, "request_extension", days=60, comment="需入户")
+    assert too_long.code == "extension_too_long"
+    ok(await reviewer.act(number, "request_extension", days=5, comment="需入户"))
+    assert (await reviewer.act(number, "decide_extension", agreed=True)).status == 409
+    supervisor = await district.person("supervisor", DESHENG)
+    granted = ok(await supervisor.act(number, "decide_extension", agreed=True))
+    assert granted["due_on"] > before
+    assert not granted["flags"]["extension_pending"]
+
+
+async def test_reasons_are_owed(district: District) -> None:
+    number = await accepted(district)
+    reviewer = await district.person("reviewer", DESHENG)
+    for action in ("deny", "terminate", "withdraw"):
+        answer = await reviewer.act(number, action)
+        assert (answer.status, answer.pointers) == (422, {"/comment"}), action
+    denied = ok(await reviewer.act(number, "deny", comment="年龄未满80周岁"))
+    assert (denied["status"], denied["outcome"]) == ("concluded", "denied")
+
+
+async def test_refusing_gives_a_paper(district: District) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    body = application("ST-MZ-008", HOME, receive_only=True, materials=[])
+    case = (await clerk.post("/cases", body)).body
+    assert (await clerk.get(f"/cases/{case['number']}/receipt")).code == "no_such_paper"
+    missing = await clerk.act(case["number"], "accept")
+    assert missing.status == 422
+    assert "/materials" in missing.pointers
+    ok(await clerk.act(case["number"], "refuse", comment="不属于本区户籍"))
+    paper = await clerk.get(f"/cases/{case['number']}/notice")
+    assert paper.content.startswith(b"%PDF")
+
+
+async def test_a_transfer_goes_only_to_who_can_take_it(district: District) -> None:
+    number = await accepted(district)
+    reviewer = await district.person("reviewer", DESHENG)
+    stranger = await reviewer.act(number, "transfer", to_staff="jrj-reviewer", comment="请办")
+    assert stranger.code == "cannot_take_over"
+    level = await reviewer.act(number, "transfer", to_organisation=HOME, comment="请办")
+    assert level.code == "cannot_take_over"
+    moved = ok(
+        await reviewer.act(number, "transfer", to_organisation=f"{DESHENG}-SQ", comment="请办")
+    )
+    open_task = next(task for task in moved["tasks"] if task["state"] == "open")
+    assert open_task["organisation"]["code"] == f"{DESHENG}-SQ"
+    assert (moved["cross_handling"], moved["linkage"]) == ("none", "none")
+
+
+async def test_a_draft_is_its_writers_until_submitted(district: District) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    body = application("ST-MZ-008", HOME, submit=False, form={}, materials=[])
+    draft = (await clerk.post("/cases", body)).body
+    assert (draft["number"], draft["status"], draft["may_edit"]) == (None, "draft", True)
+    for other in ("supervisor", "pre_reviewer"):
+        person = await district.person(other, DESHENG)
+        assert (await person.get(f"/cases/{draft['id']}")).status == 404
+    early = await clerk.act(draft["id"], "submit")
+    assert early.status == 422
+    complete = application("ST-MZ-008", HOME)
+    edit = {"form": complete["form"], "materials": complete["materials"]}
+    edited = await clerk.call(
+        "PATCH", f"/cases/{draft['id']}", json=edit, headers={"If-Match": f'"{draft["version"]}"'}
+    )
+    assert edited.status == 200, edited.body
+    done = ok(await clerk.act(draft["id"], "submit"))
+    assert done["status"] == "accepted"
+    assert done["number"].startswith(DESHENG)
+
+
+async def test_a_draft_can_be_thrown_away_but_a_case_cannot(district: District) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    draft = (await clerk.post("/cases", application("ST-MZ-008", HOME, submit=False))).body
+    assert (await clerk.call("DELETE", f"/cases/{draft['id']}")).status == 204
+    assert (await clerk.get(f"/cases/{draft['id']}")).status == 404
+    number = await accepted(district)
+    assert (await clerk.call("DELETE", f"/cases/{number}")).status == 404
+
+
+async def test_a_corrected_home_changes_the_route(district: District) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    body = application("ST-MZ-008", HOME, receive_only=True)
+    case = (await clerk.post("/cases", body)).body
+    assert case["cross_handling"] == "none"
+    elsewhere = "110102012001"
+    tree = await clerk.get("/organisations", kind="community")
+    codes = [o["code"] for o in tree.body["items"] if o["code"].startswith("110102012")]
+    elsewhere = codes[0]
+    moved = await clerk.call(
+        "PATCH",
+        f"/cases/{case['number']}",
+        json={"home_code": elsewhere},
+        headers={"If-Match": f'"{case["version"]}"'},
+    )
+    assert moved.status == 200, moved.body
+    assert moved.body["cross_handling"] == "street_street"
+    ok(await clerk.act(case["number"], "accept"))
+    hall = await district.person("pre_reviewer", "110102012")
+    assert "pass" in ok(await hall.get(f"/cases/{case['number']}"))["allowed_actions"]
+    events = ok(await clerk.get(f"/cases/{case['number']}/events"))["items"]
+    assert "route_changed" in [event["event"] for event in events]
+
+
+async def test_personal_data_is_masked_until_revealed_for_a_reason(district: District) -> None:
+    number = await accepted(district)
+    clerk = await district.person("clerk", DESHENG)
+    shown = ok(await clerk.get(f"/cases/{number}"))
+    assert shown["applicant"]["id_number"] == f"110{'*' * 11}{APPLICANT_ID[-4:]}"
+    for path in (f"/cases/{number}", f"/cases/{number}/events", "/cases", "/tasks"):
+        content = (await clerk.get(path)).content
+        assert APPLICANT_ID.encode() not in content
+        assert MOBILE.encode() not in content
+    assert (await clerk.post(f"/cases/{number}/reveal", {"reason": "x"})).status == 422
+    real = ok(await clerk.post(f"/cases/{number}/reveal", {"reason": "核对证件原件"}))
+    assert real["applicant"]["id_number"] == APPLICANT_ID
+    auditor = await district.person("audit_admin", "110102")
+    trail = ok(await auditor.get("/audit"))["items"]
+    assert ("personal.revealed", "核对证件原件") in {(e["action"], e["reason"]) for e in trail}
+
+
+async def test_a_mask_sent_back_keeps_what_is_stored(district: District) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    body = application("ST-MZ-008", HOME, receive_only=True)
+    case = (await clerk.post("/cases", body)).body
+    edit = {"applicant": {**case["applicant"], "name": "王秀蓝"}, "form": case["form"]}
+    edited = await clerk.call(
+        "PATCH",
+        f"/cases/{case['number']}",
+        json=edit,
+        headers={"If-Match": f'"{case["version"]}"'},
+    )
+    assert edited.status == 200, edited.body
+    real = ok(await clerk.post(f"/cases/{case['number']}/reveal", {"reason": "核对证件原件"}))
+    assert real["applicant"]["id_number"] == APPLICANT_ID
+    assert real["applicant"]["name"] == "王秀蓝"
+    assert real["form"] == body["form"]
+    wrong = {"applicant": {**case["applicant"], "id_number": OTHER_ID[:3] + "*" * 11 + "0000"}}
+    refused = await clerk.call(
+        "PATCH", f"/cases/{case['number']}", json=wrong, headers={"If-Match": "*"}
+    )
+    assert refused.pointers == {"/applicant/id_number"}
+
+
+async def test_who_leaves_hands_everything_on(district: District) -> None:
+    number = await accepted(district)
+    reviewer = await district.person("reviewer", DESHENG)
+    ok(await reviewer.act(number, "claim"))
+    supervisor = await district.person("supervisor", DESHENG)
+    path = f"/staff/{reviewer.username}/hand-over"
+    wrong = await supervisor.post(path, {"to_staff": "jrj-reviewer", "reason": "离职"})
+    assert wrong.code == "cannot_take_over"
+    assert (await reviewer.post(path, {"reason": "离职"})).status == 403
+    assert ok(await supervisor.post(path, {"reason": "离职"})) == {"tasks": 1}
+    case = ok(await supervisor.get(f"/cases/{number}"))
+    assert [t["claimed_by"] for t in case["tasks"] if t["state"] == "open"] == [None]
+
+
+async def test_reopening_has_its_deadline(district: District) -> None:
+    number = await accepted(district)
+    reviewer = await district.person("reviewer", DESHENG)
+    ok(await reviewer.act(number, "approve"))
+    supervisor = await district.person("supervisor", DESHENG)
+    reopened = ok(await supervisor.act(number, "reopen", comment="结果有误"))
+    assert (reopened["status"], reopened["outcome"]) == ("in_process", None)
+    assert ok(await reviewer.act(number, "deny", comment="复核不符"))["outcome"] == "denied"
