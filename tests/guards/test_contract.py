@@ -37,7 +37,9 @@ def headers(live_server: LiveServer) -> dict[str, str]:
 
 @schema.parametrize()
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
-def test_answers_as_described(case: Case, live_server: LiveServer, headers: dict[str, str]) -> None:
+def test_answers_as_described(
+    case: Case[Any], live_server: LiveServer, headers: dict[str, str]
+) -> None:
     answer = case.call(base_url=live_server.url, headers=headers)
     checks = [not_a_server_error, response_schema_conformance, content_type_conformance]
     case.validate_response(answer, checks=checks)
