@@ -19,7 +19,7 @@ ACTIONS = {
 
 def body_of(code: str) -> str:
     """The street, community or bureau that an organisation belongs to."""
-    head = code.split("-")[0]
+    head = code.split("-", maxsplit=1)[0]
     return code if len(head) == 6 else head
 
 
