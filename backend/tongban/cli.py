@@ -2,17 +2,23 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import orjson
 import typer
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.app import create_app
-from tongban.cases.seals import verify_seals
-from tongban.cases.service import verify_chains
+from tongban.cases.service import (
+    Finding,
+    NoSealKey,
+    verify_chains,
+    verify_presence,
+    verify_seals,
+)
 from tongban.core.db import make_engine, make_sessions
 from tongban.core.problems import Problem
 from tongban.core.settings import Settings, get_settings
@@ -158,26 +164,46 @@ def run(
 
 @auditing.command("verify")
 def verify_audit() -> None:
-    """Recompute every case's history, the daily seals and the trail; name whatever is broken."""
+    """Recompute every case's history, the daily seals and the audit log; name what is broken."""
+    try:
+        counts = _in_transaction(_verify)
+    except NoSealKey as missing:
+        _fail(str(missing))
+    if counts.findings:
+        _fail(f"{counts.findings} findings: history is not what it was")
+    print(f"{counts.cases} cases, {counts.days} sealed days and the audit log are whole")
 
-    async def check(session: AsyncSession, settings: Settings) -> list[str]:
-        findings, checked = [], 0
-        async for found in verify_chains(session):
-            if isinstance(found, int):
-                checked = found
-            else:
-                findings.append(f"case {found.case}: broken at event {found.seq}")
-        findings += await verify_seals(session, settings)
-        findings += await trail.verify(session)
-        print(f"{checked} cases checked")
-        return findings
 
-    findings = _in_transaction(check)
-    for finding in findings:
+@dataclass
+class _Checked:
+    cases: int = 0
+    days: int = 0
+    findings: int = 0
+
+    def tell(self, finding: object) -> None:
+        self.findings += 1
         print(finding)
-    if findings:
-        _fail(f"{len(findings)} findings: histories were tampered with")
-    print("Every history is whole")
+
+
+async def _verify(session: AsyncSession, settings: Settings) -> _Checked:
+    # One snapshot: what is written meanwhile must not look like tampering.
+    await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+    checked = _Checked()
+    async for chain in verify_chains(session):
+        if isinstance(chain, int):
+            checked.cases = chain
+        else:
+            checked.tell(chain)
+    async for finding in verify_presence(session):
+        checked.tell(finding)
+    async for day in verify_seals(session, settings):
+        if isinstance(day, Finding):
+            checked.tell(day)
+        else:
+            checked.days += 1
+    for line in await trail.verify(session):
+        checked.tell(line)
+    return checked
 
 
 @main.command()

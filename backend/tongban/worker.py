@@ -1,17 +1,23 @@
 """The worker's process: `arq tongban.worker.WorkerSettings`.
 
-Domains give jobs as functions of sessions and settings; this module alone knows arq.
+Domains give jobs as functions of sessions and settings; this module alone knows arq. A job that
+was cut off, by whatever, is not tried again: its next time by the clock finds what is left.
 """
 
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import structlog
 from arq import cron
 from arq.connections import RedisSettings
 from arq.cron import CronJob
+from prometheus_client import Counter, Gauge, start_http_server
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from tongban.cases import jobs as cases
+from tongban.cases.seals import signing_keys
+from tongban.core import logging
 from tongban.core.db import make_engine, make_sessions
 from tongban.core.settings import Settings, get_settings
 from tongban.files import jobs as files
@@ -19,46 +25,74 @@ from tongban.identity import jobs as identity
 
 Job = Callable[[async_sessionmaker[AsyncSession], Settings], Awaitable[int]]
 
+log = structlog.get_logger(__name__)
+
+CHANGED = Counter("tongban_job_changed_total", "What jobs changed", ["job"])
+FINISHED = Gauge("tongban_job_finished_seconds", "When a job last finished, Unix time", ["job"])
+
+_AT_ONCE = 8
 _EVERY_FIVE_MINUTES = set(range(0, 60, 5))
+_HOUR = 3600
 
 
 async def start(context: dict[str, Any]) -> None:
+    """Raises `NoSealKey`: without a key no day could be sealed."""
     settings = get_settings()
+    signing_keys(settings)
+    logging.configure()
+    url = settings.worker_database_url or settings.database_url
     context["settings"] = settings
-    context["engine"] = make_engine(settings.worker_database_url or settings.database_url, pool=4)
+    context["engine"] = make_engine(url, pool=_AT_ONCE)
     context["sessions"] = make_sessions(context["engine"])
+    if settings.worker_metrics_port:
+        context["metrics"], _ = start_http_server(settings.worker_metrics_port)
 
 
 async def stop(context: dict[str, Any]) -> None:
-    await context["engine"].dispose()
+    if "metrics" in context:
+        context["metrics"].shutdown()
+    if "engine" in context:
+        await context["engine"].dispose()
 
 
-def scheduled(job: Job, **when: Any) -> CronJob:
-    """A job by the clock; of several workers one does it."""
+def scheduled(job: Job, *, at_start: bool = False, **when: Any) -> CronJob:
+    """A job by the clock of the office; of several workers one does it."""
+    name = f"{job.__module__.removeprefix('tongban.')}.{job.__name__}"
 
     async def run(ctx: dict[Any, Any], *_: Any, **__: Any) -> int:
-        return await job(ctx["sessions"], ctx["settings"])
+        began = time.monotonic()
+        changed = await job(ctx["sessions"], ctx["settings"])
+        CHANGED.labels(name).inc(changed)
+        FINISHED.labels(name).set_to_current_time()
+        if changed:
+            seconds = round(time.monotonic() - began, 3)
+            log.info("job done", job=name, changed=changed, seconds=seconds)
+        return changed
 
-    name = f"{job.__module__}.{job.__name__}"
-    return cron(run, name=name, unique=True, run_at_startup=False, **when)
+    return cron(run, name=name, unique=True, run_at_startup=at_start, timeout=_HOUR, **when)
 
 
 class WorkerSettings:
     """What arq reads."""
 
     redis_settings = RedisSettings.from_dsn(get_settings().redis_url)
+    timezone = get_settings().zone
+    max_jobs = _AT_ONCE
     on_startup = start
     on_shutdown = stop
     cron_jobs = [
-        scheduled(cases.accept_overdue, minute=_EVERY_FIVE_MINUTES),
-        scheduled(cases.miss_promises, minute=_EVERY_FIVE_MINUTES),
         scheduled(cases.drain_outbox, second={0, 15, 30, 45}),
-        scheduled(cases.build_archives, minute=_EVERY_FIVE_MINUTES),
-        scheduled(cases.recalculate, minute=25),
-        scheduled(cases.seal_days, hour=16, minute=10),  # 00:10 in Beijing
+        scheduled(cases.review_alarms, minute=_EVERY_FIVE_MINUTES, second=20),
+        scheduled(cases.accept_overdue, minute=_EVERY_FIVE_MINUTES),
+        scheduled(cases.miss_promises, minute=_EVERY_FIVE_MINUTES, second=10),
+        scheduled(cases.recalculate, minute=_EVERY_FIVE_MINUTES, second=30),
+        scheduled(cases.build_archives, minute=_EVERY_FIVE_MINUTES, second=40),
+        scheduled(cases.archive_ended, hour=1, minute=45),
+        scheduled(cases.seal_days, minute=10, at_start=True),
+        scheduled(cases.make_partitions, hour=3, minute=20, at_start=True),
         scheduled(cases.forget_keys, minute=17),
         scheduled(files.scan_pending, second=0),
-        scheduled(files.remove_unused, hour=18, minute=30),
+        scheduled(files.remove_unused, hour=2, minute=30),
         scheduled(identity.seal_audit, minute=5),
         scheduled(identity.forget_sessions, minute=35),
     ]

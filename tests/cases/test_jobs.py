@@ -1,188 +1,303 @@
-"""What happens by the clock: deemed acceptance, missed promises, archives, seals."""
+"""What happens by the clock: deemed acceptance, missed promises, due dates, archiving, alarms."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
-from io import BytesIO
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from zipfile import ZipFile
 
-import orjson
 import pytest
 import time_machine
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import ProgrammingError
 
-from tests.support.applications import APPLICANT_ID, application
-from tests.support.district import District
+from tests.cases.conftest import Office
+from tests.support.applications import application
 from tongban.cases import jobs
-from tongban.cases.documents.archive import verify_package
-from tongban.cases.models import Archive, Case, Event, Outbox
-from tongban.cases.seals import verify_seals
-from tongban.cases.service import BrokenChain, verify_chains
+from tongban.cases.clocks import history_of
+from tongban.cases.models import CaseMaterial, Event, Outbox, QueueAlarm, Task
+from tongban.cases.outbox import UNSTAFFED
 from tongban.core.settings import get_settings
 
 DESHENG, HOME = "110102010", "110102010002"
-FRIDAY = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
-"""10:00 in Beijing; five working days on is Friday the 27th."""
+BEFORE_HOLIDAYS = datetime(2026, 9, 28, 2, 0, tzinfo=UTC)
+"""Monday, 10:00 in Beijing. Five working days on is Saturday 10 October, worked in exchange for
+the National Day holidays of 1 to 7 October."""
+LAST_MINUTE = datetime(2026, 10, 10, 15, 59, tzinfo=UTC)
+MIDNIGHT = datetime(2026, 10, 10, 16, 1, tzinfo=UTC)
 
 
 @pytest.fixture
 def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(FRIDAY, tick=False) as traveller:
+    with time_machine.travel(BEFORE_HOLIDAYS, tick=False) as traveller:
         yield traveller
 
 
-async def received(district: District, **changes: Any) -> str:
-    clerk = await district.person("clerk", DESHENG)
-    body = application("ST-MZ-008", HOME, receive_only=True, **changes)
-    answer = await clerk.post("/cases", body)
-    assert (answer.status, answer.body["status"]) == (201, "received"), answer.body
-    assert answer.body["acceptance_due_on"] == "2026-11-27"
-    return str(answer.body["number"])
+def receive_only() -> dict[str, Any]:
+    return application("ST-MZ-008", HOME, receive_only=True)
 
 
-async def look(district: District, number: str) -> Any:
-    district.sign_out_all()
-    clerk = await district.person("clerk", DESHENG)
-    return (await clerk.get(f"/cases/{number}")).body
+async def events_of(office: Office, number: str) -> list[Event]:
+    case = await office.case(number)
+    async with office.worker() as session:
+        return await history_of(session, case)
+
+
+async def open_functions(office: Office, number: str) -> list[str]:
+    case = await office.case(number)
+    async with office.worker() as session:
+        found = await session.scalars(
+            select(Task.function).where(Task.case_id == case.id, Task.state == "open")
+        )
+        return list(found)
 
 
 async def test_what_nobody_decided_counts_as_accepted_from_its_day(
-    district: District, clock: time_machine.Traveller
+    office: Office, clock: time_machine.Traveller
 ) -> None:
-    number = await received(district)
-    clock.move_to(datetime(2026, 11, 27, 10, 0, tzinfo=UTC))
-    assert await jobs.accept_overdue(district.sessions, get_settings()) == 0
-    clock.move_to(datetime(2026, 11, 27, 16, 30, tzinfo=UTC))
-    assert await jobs.accept_overdue(district.sessions, get_settings()) == 1
-    assert await jobs.accept_overdue(district.sessions, get_settings()) == 0
-    case = await look(district, number)
-    assert case["status"] == "accepted"
-    assert case["flags"]["deemed_accepted"]
-    assert datetime.fromisoformat(case["accepted_at"]) == FRIDAY
-    assert case["due_on"] == "2026-12-04"
-    assert [task["function"] for task in case["tasks"] if task["state"] == "open"] == ["approve"]
+    number = await office.take_in(DESHENG, receive_only())
+    clock.move_to(LAST_MINUTE)
+    assert await jobs.accept_overdue(office.worker, get_settings()) == 0
+    clock.move_to(MIDNIGHT)
+    assert await jobs.accept_overdue(office.worker, get_settings()) == 1
+    assert await jobs.accept_overdue(office.worker, get_settings()) == 0
+    case = await office.case(number)
+    assert (case.status, case.deemed_accepted) == ("accepted", True)
+    assert case.accepted_at == case.received_at == BEFORE_HOLIDAYS
+    assert case.due_on == date(2026, 10, 16)
+    assert await open_functions(office, number) == ["approve"]
+    last = (await events_of(office, number))[-1]
+    assert (last.event, last.actor, last.at) == ("deemed_accepted", None, MIDNIGHT)
 
 
 async def test_what_waits_for_the_applicant_is_never_deemed_accepted(
-    district: District, clock: time_machine.Traveller
+    office: Office, clock: time_machine.Traveller
 ) -> None:
-    number = await received(district)
-    clerk = await district.person("clerk", DESHENG)
+    number = await office.take_in(DESHENG, receive_only())
     finding = {"pointer": "/materials/ju_min_hu_kou_bu", "message": "户口簿缺本人页"}
-    asked = await clerk.act(number, "request_correction", findings=[finding])
-    assert asked.status == 200, asked.body
-    clock.move_to(datetime(2026, 12, 24, tzinfo=UTC))
-    assert await jobs.accept_overdue(district.sessions, get_settings()) == 0
-    district.sign_out_all()
-    clerk = await district.person("clerk", DESHENG)
-    assert (await clerk.get(f"/cases/{number}/notice")).status == 200
-    again = await clerk.act(number, "submit_correction")
-    assert again.body["acceptance_due_on"] == "2026-12-31"
-    assert (await clerk.act(number, "request_correction", comment="再补")).status == 409
-    assert (await clerk.act(number, "accept")).body["status"] == "accepted"
+    await office.act("clerk", DESHENG, number, "request_correction", findings=[finding])
+    clock.move_to(datetime(2026, 12, 1, 2, tzinfo=UTC))
+    assert await jobs.accept_overdue(office.worker, get_settings()) == 0
+    # What was missing has come: the days begin anew, and are counted from here.
+    await office.act("clerk", DESHENG, number, "submit_correction")
+    clock.move_to(datetime(2026, 12, 8, 15, 59, tzinfo=UTC))
+    assert await jobs.accept_overdue(office.worker, get_settings()) == 0
+    clock.move_to(datetime(2026, 12, 8, 16, 1, tzinfo=UTC))
+    assert await jobs.accept_overdue(office.worker, get_settings()) == 1
+    assert (await office.case(number)).accepted_at == datetime(2026, 12, 1, 2, tzinfo=UTC)
+
+
+async def test_a_refused_one_stays_refused(office: Office, clock: time_machine.Traveller) -> None:
+    number = await office.take_in(DESHENG, receive_only())
+    await office.act("clerk", DESHENG, number, "refuse", comment="不属于本街道")
+    clock.move_to(MIDNIGHT)
+    assert await jobs.accept_overdue(office.worker, get_settings()) == 0
+
+
+async def test_one_bad_case_never_holds_up_the_others(
+    office: Office, clock: time_machine.Traveller
+) -> None:
+    bad, good = [await office.take_in(DESHENG, receive_only()) for _ in range(2)]
+    office.tamper(f"UPDATE cases SET path = '[]' WHERE number = '{bad}'")
+    clock.move_to(MIDNIGHT)
+    assert await jobs.accept_overdue(office.worker, get_settings()) == 1
+    assert (await office.case(bad)).status == "received"
+    assert (await office.case(good)).status == "accepted"
+    assert len(await events_of(office, bad)) == 1
+
+
+async def test_a_case_in_somebodys_hands_waits_for_the_next_round(
+    office: Office, clock: time_machine.Traveller
+) -> None:
+    number = await office.take_in(DESHENG, receive_only())
+    clock.move_to(MIDNIGHT)
+    async with office.district.sessions.begin() as session:
+        await session.execute(
+            text("SELECT FROM cases WHERE number = :number FOR UPDATE"), {"number": number}
+        )
+        assert await jobs.accept_overdue(office.worker, get_settings()) == 0
+    assert await jobs.accept_overdue(office.worker, get_settings()) == 1
+
+
+def with_promise(day: str) -> dict[str, Any]:
+    body = application("ST-MZ-008", HOME)
+    line = next(m for m in body["materials"] if m["key"] == "ju_min_hu_kou_bu")
+    line |= {"received": False, "promised_by": day}
+    return body
 
 
 async def test_a_missed_promise_is_marked_once(
-    district: District, clock: time_machine.Traveller
+    office: Office, clock: time_machine.Traveller
 ) -> None:
-    clerk = await district.person("clerk", DESHENG)
-    body = application("ST-MZ-008", HOME)
-    line = next(m for m in body["materials"] if m["key"] == "ju_min_hu_kou_bu")
-    line |= {"received": False, "promised_by": "2026-11-25"}
-    answer = await clerk.post("/cases", body)
-    assert answer.body["flags"]["promise_open"]
-    clock.move_to(datetime(2026, 11, 25, 10, tzinfo=UTC))
-    assert await jobs.miss_promises(district.sessions, get_settings()) == 0
-    clock.move_to(datetime(2026, 11, 26, 10, tzinfo=UTC))
-    assert await jobs.miss_promises(district.sessions, get_settings()) == 1
-    assert await jobs.miss_promises(district.sessions, get_settings()) == 0
-    case = await look(district, answer.body["number"])
-    missed = {m["key"] for m in case["materials"] if m["promise_missed"]}
-    assert missed == {"ju_min_hu_kou_bu"}
-    assert case["status"] == "accepted"
+    number = await office.take_in(DESHENG, with_promise("2026-10-09"))
+    clock.move_to(datetime(2026, 10, 9, 15, 59, tzinfo=UTC))
+    assert await jobs.miss_promises(office.worker, get_settings()) == 0
+    clock.move_to(datetime(2026, 10, 9, 16, 1, tzinfo=UTC))
+    assert await jobs.miss_promises(office.worker, get_settings()) == 1
+    assert await jobs.miss_promises(office.worker, get_settings()) == 0
+    last = (await events_of(office, number))[-1]
+    assert (last.event, last.details) == ("promise_missed", {"materials": ["ju_min_hu_kou_bu"]})
+    case = await office.case(number)
+    assert case.status == "accepted"
+    async with office.worker() as session:
+        missed = await session.scalars(
+            select(CaseMaterial.key).where(
+                CaseMaterial.case_id == case.id, CaseMaterial.promise_missed
+            )
+        )
+        assert list(missed) == ["ju_min_hu_kou_bu"]
 
 
-async def archived(district: District) -> str:
-    clerk = await district.person("clerk", DESHENG)
-    number = str((await clerk.post("/cases", application("ST-MZ-008", HOME))).body["number"])
-    reviewer = await district.person("reviewer", DESHENG)
-    assert (await reviewer.act(number, "approve")).status == 200
-    assert (await clerk.act(number, "issue")).status == 200
-    assert (await clerk.act(number, "archive")).status == 200
-    return number
-
-
-async def test_an_archived_case_becomes_a_package(district: District) -> None:
-    number = await archived(district)
-    clerk = await district.person("clerk", DESHENG)
-    assert (await clerk.get(f"/cases/{number}/archive")).code == "no_such_paper"
-    assert await jobs.build_archives(district.sessions, get_settings()) == 1
-    assert await jobs.build_archives(district.sessions, get_settings()) == 0
-    package = (await clerk.get(f"/cases/{number}/archive")).content
-    archive = (await district.session.scalars(select(Archive))).one()
-    assert verify_package(BytesIO(package), archive.digest) == []
-    assert archive.retain_until.year == date.today().year + 10  # noqa: DTZ011 - only the year
-    with ZipFile(BytesIO(package)) as content:
-        index = orjson.loads(content.read("index.json"))
-        everything = b"".join(content.read(name) for name in content.namelist())
-    assert number in str(index)
-    assert APPLICANT_ID.encode() not in everything
-
-
-async def findings(district: District) -> list[str]:
-    broken = [found async for found in verify_chains(district.session)]
-    chains = [found.case for found in broken if isinstance(found, BrokenChain)]
-    return chains + await verify_seals(district.session, get_settings())
-
-
-async def test_a_rewritten_history_no_longer_fits_its_seal(
-    district: District, clock: time_machine.Traveller
+async def test_a_missed_promise_ends_the_case_where_the_matter_says_so(
+    office: Office, clock: time_machine.Traveller
 ) -> None:
-    number = await archived(district)
-    other = await received(district)
-    clock.move_to(datetime(2026, 11, 23, tzinfo=UTC))
-    assert await jobs.seal_days(district.sessions, get_settings()) == 3
-    assert await jobs.seal_days(district.sessions, get_settings()) == 0
-    assert await findings(district) == []
-    # As a thief with the owner's rights would: the case is cut back to its first event, and its
-    # row made to agree.
-    case = (await district.session.scalars(select(Case).where(Case.number == other))).one()
-    first = await district.session.get_one(Event, (case.month, case.id, 1))
-    assert first.hash == case.head_hash
-    await district.session.execute(
-        update(Case).where(Case.number == number).values(version=1, head_hash=first.hash)
-    )
-    district.session.expire_all()
-    assert number in await findings(district)
+    await publish(office, "ST-MZ-008", missed_promise_action="terminate")
+    number = await office.take_in(DESHENG, with_promise("2026-10-09"))
+    clock.move_to(datetime(2026, 10, 9, 16, 1, tzinfo=UTC))
+    assert await jobs.miss_promises(office.worker, get_settings()) == 1
+    assert await jobs.miss_promises(office.worker, get_settings()) == 0
+    assert (await office.case(number)).status == "terminated"
+    assert await open_functions(office, number) == []
+    assert [e.event for e in await events_of(office, number)] == [
+        "accepted", "promise_missed", "terminated",
+    ]  # fmt: skip
 
 
-async def test_the_applications_login_cannot_touch_history(district: District) -> None:
-    await archived(district)
-    for statement in ("UPDATE events SET comment = ''", "DELETE FROM events"):
-        with pytest.raises(Exception, match="permission denied"):
-            async with district.session.begin_nested():
-                await district.session.execute(text(statement))
+async def publish(office: Office, code: str, **changes: Any) -> None:
+    """A new version of a matter, as an import publishes it."""
+    from tests.support.applications import catalogue
+    from tongban.routing.publishing import import_matters
 
-
-async def test_the_outbox_is_emptied(district: District) -> None:
-    await archived(district)
-    assert await jobs.drain_outbox(district.sessions, get_settings()) == 4
-    assert (await district.session.scalars(select(Outbox))).all() == []
+    # Versions are kept in memory by their id: none of another test's database may come back.
+    office.tamper("SELECT setval('matter_versions_id_seq', 1000000)")
+    async with office.district.sessions.begin() as session:
+        await import_matters(session, [catalogue()[code] | changes])
 
 
 async def test_provisional_due_dates_are_computed_again(
-    district: District, clock: time_machine.Traveller
+    office: Office, clock: time_machine.Traveller
 ) -> None:
     clock.move_to(datetime(2026, 12, 21, 2, tzinfo=UTC))
-    clerk = await district.person("clerk", DESHENG)
-    case = (await clerk.post("/cases", application("ST-MZ-008", HOME))).body
-    assert case["due"]["provisional"]
-    assert await jobs.recalculate(district.sessions, get_settings()) == 1
-    assert (await look(district, case["number"]))["due"]["provisional"]
-    admin = await district.person("system_admin", "110102")
+    number = await office.take_in(DESHENG, application("ST-MZ-008", HOME))
+    before = (await office.case(number)).due_on
+    assert (await office.case(number)).due_provisional
+    assert await jobs.recalculate(office.worker, get_settings()) == 0
+    admin = await office.person("system_admin", "110102")
     days = [{"date": "2027-01-01", "is_working": False, "note": "元旦"}]
     assert (await admin.call("PUT", "/calendar/2027", json={"days": days})).status == 200
-    await jobs.recalculate(district.sessions, get_settings())
-    after = await look(district, case["number"])
-    assert not after["due"]["provisional"]
-    assert after["due_on"] > case["due_on"]
+    assert await jobs.recalculate(office.worker, get_settings()) == 1
+    assert await jobs.recalculate(office.worker, get_settings()) == 0
+    case = await office.case(number)
+    assert not case.due_provisional
+    assert before
+    assert case.due_on
+    assert case.due_on > before
+    last = (await events_of(office, number))[-1]
+    assert last.event == "due_date_recalculated"
+    assert last.details == {"before": str(before), "after": str(case.due_on), "provisional": False}
+
+
+async def issued(office: Office) -> str:
+    number = await office.take_in(DESHENG, application("ST-MZ-008", HOME))
+    await office.act("reviewer", DESHENG, number, "approve")
+    await office.act("clerk", DESHENG, number, "issue")
+    return number
+
+
+async def test_ended_cases_are_archived_when_nothing_happened_for_long(
+    office: Office, clock: time_machine.Traveller
+) -> None:
+    ended = await issued(office)
+    refused = await office.take_in(DESHENG, receive_only())
+    await office.act("clerk", DESHENG, refused, "refuse", comment="不属于本街道")
+    uncollected = await office.take_in(DESHENG, application("ST-MZ-008", HOME))
+    await office.act("reviewer", DESHENG, uncollected, "approve")
+    await office.take_in(DESHENG, application("ST-MZ-008", HOME))
+    clock.shift(timedelta(days=30))
+    assert await jobs.archive_ended(office.worker, get_settings()) == 0
+    clock.shift(timedelta(minutes=1))
+    assert await jobs.archive_ended(office.worker, get_settings()) == 2
+    assert await jobs.archive_ended(office.worker, get_settings()) == 0
+    assert (await office.case(ended)).status == "archived"
+    assert (await office.case(refused)).status == "archived"
+    assert (await office.case(uncollected)).status == "concluded"
+
+
+async def test_the_outbox_is_emptied_and_twice_changes_nothing(office: Office) -> None:
+    for _ in range(3):
+        await issued(office)
+    assert await jobs.drain_outbox(office.worker, get_settings()) == 9
+    assert await jobs.drain_outbox(office.worker, get_settings()) == 0
+
+
+async def test_drainers_take_different_rows(office: Office) -> None:
+    await issued(office)
+    async with office.worker.begin() as other:
+        await other.scalars(select(Outbox.id).order_by(Outbox.id).limit(1).with_for_update())
+        assert await jobs.drain_outbox(office.worker, get_settings()) == 2
+    assert await jobs.drain_outbox(office.worker, get_settings()) == 1
+
+
+NOBODY_REVIEWS = (
+    "UPDATE staff SET active = false WHERE id IN"
+    " (SELECT staff_id FROM grants WHERE role = 'reviewer')"
+)
+
+
+async def test_a_failed_consumer_leaves_the_rows_and_no_effect(office: Office) -> None:
+    await office.take_in(DESHENG, application("ST-MZ-008", HOME))
+    office.tamper(f"{NOBODY_REVIEWS}; ALTER TABLE queue_alarms RENAME TO elsewhere")
+    with pytest.raises(ProgrammingError):
+        await jobs.drain_outbox(office.worker, get_settings())
+    async with office.worker() as session:
+        assert await session.scalar(select(func.count()).select_from(Outbox)) == 1
+    office.tamper("ALTER TABLE elsewhere RENAME TO queue_alarms")
+    assert await jobs.drain_outbox(office.worker, get_settings()) == 1
+    async with office.worker() as session:
+        assert await session.scalar(select(func.count()).select_from(QueueAlarm)) == 1
+
+
+async def test_a_queue_without_staff_raises_one_alarm_and_lifts_it(office: Office) -> None:
+    await office.take_in(DESHENG, application("ST-MZ-008", HOME))
+    assert await jobs.review_alarms(office.worker, get_settings()) == 0
+    office.tamper(NOBODY_REVIEWS)
+    assert await jobs.drain_outbox(office.worker, get_settings()) == 1
+    async with office.worker() as session:
+        alarm = (await session.scalars(select(QueueAlarm))).one()
+        assert alarm.role == "reviewer"
+    assert await jobs.review_alarms(office.worker, get_settings()) == 1
+    assert UNSTAFFED._value.get() == 1
+    async with office.worker() as session:
+        again = (await session.scalars(select(QueueAlarm))).one()
+        assert again.raised_at == alarm.raised_at
+    office.tamper("UPDATE staff SET active = true")
+    assert await jobs.review_alarms(office.worker, get_settings()) == 0
+    assert UNSTAFFED._value.get() == 0
+
+
+async def test_months_are_prepared_and_what_came_too_early_is_moved(
+    office: Office, clock: time_machine.Traveller
+) -> None:
+    clock.move_to(datetime(2029, 1, 15, 2, tzinfo=UTC))
+    office.tamper(
+        "INSERT INTO events (month, case_id, seq, at, event, actor_name, to_status, comment,"
+        " details, prev_hash, hash) VALUES ('2029-02-01', gen_random_uuid(), 1, now(), 'drafted',"
+        " '', 'draft', '', '{}', '', '')"
+    )
+    assert await jobs.make_partitions(office.worker, get_settings()) == 13
+    assert await jobs.make_partitions(office.worker, get_settings()) == 0
+    held = office.tamper(
+        "SELECT tableoid::regclass, count(*) FROM events WHERE month >= '2029-01-01' GROUP BY 1"
+    )
+    assert held == "events_2029_02|1"
+
+
+@pytest.mark.parametrize("table", ["events", "events_2026_11", "events_2029_01", "events_other"])
+async def test_no_login_of_the_platform_changes_history(
+    office: Office, clock: time_machine.Traveller, table: str
+) -> None:
+    clock.move_to(datetime(2029, 1, 15, 2, tzinfo=UTC))
+    await jobs.make_partitions(office.worker, get_settings())
+    for sessions in (office.district.sessions, office.worker):
+        for statement in (f"UPDATE {table} SET comment = ''", f"DELETE FROM {table}"):
+            async with sessions() as session:
+                with pytest.raises(ProgrammingError, match="permission denied"):
+                    await session.execute(text(statement))

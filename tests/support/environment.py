@@ -21,6 +21,7 @@ SETTINGS = {
     "TONGBAN_SECRET_KEY": "tests-only-secret-key-0123456789abcdef",
     "TONGBAN_DATA_KEYS": "t1:00112233445566778899aabbccddeeff",
     "TONGBAN_INDEX_KEY": "tests-only-index-key-0123456789abcdef",
+    "TONGBAN_SEAL_KEYS": "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
     "TONGBAN_FILES_URL": "memory://",
 }
 

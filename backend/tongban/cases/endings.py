@@ -1,14 +1,15 @@
 """Handlers for how a case ends: collected, withdrawn, terminated, archived, opened again."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from tongban.cases import clocks
-from tongban.cases.models import Collection
+from tongban.cases.models import Archive, Collection
 from tongban.cases.problems import ReopenTooLate
 from tongban.cases.rules import Status
 from tongban.cases.work import Work, path_of
 from tongban.core.problems import Invalid
 from tongban.core.texts import Text
+from tongban.files.service import attach
 
 
 async def issue(work: Work) -> None:
@@ -19,7 +20,9 @@ async def issue(work: Work) -> None:
         raise Invalid.field(
             "/tracking_number", "missing", Text("请填写邮寄单号", "Give the postal number")
         )
-    if work.staff_id is not None:
+    if work.actor is not None:
+        if body.signature_file is not None:
+            await attach(work.session, work.actor, [body.signature_file])
         work.session.add(
             Collection(
                 case_id=work.case.id,
@@ -28,7 +31,7 @@ async def issue(work: Work) -> None:
                 collected_by=body.collected_by or work.case.applicant["name"],
                 tracking_number=body.tracking_number,
                 signature_file=body.signature_file,
-                staff_id=work.staff_id,
+                staff_id=work.actor.staff_id,
             )
         )
     work.close(work.held_task)
@@ -58,9 +61,25 @@ def _end(work: Work, status: Status, event: str) -> None:
 
 async def archive(work: Work) -> None:
     """Close the file; the worker builds its package (电子归档)."""
-    before = work.case.status
-    work.case.status = Status.ARCHIVED
+    case, before = work.case, work.case.status
+    ended = (case.concluded_at or work.now).astimezone(work.settings.zone).date()
+    case.status = Status.ARCHIVED
+    work.session.add(
+        Archive(
+            case_id=case.id,
+            at=work.now,
+            retain_until=_years_later(ended, work.matter.content.retention_years),
+        )
+    )
     work.log("archived", before)
+
+
+def _years_later(day: date, years: int) -> date:
+    """The same day of a later year; 29 February becomes 1 March, for nothing goes too early."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)
 
 
 async def reopen(work: Work) -> None:

@@ -1,29 +1,47 @@
-"""What the worker does to cases by the clock. Each case is a transaction of its own, so that
-one bad case never holds up the others."""
+"""What the worker does to cases by the clock.
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+Each case is a transaction of its own: one bad case never holds up the others, and whatever stops
+the worker, at any point, leaves cases either done or to be done by the next round.
+"""
+
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, delete, exists, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, extract, func, or_, select, update
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from tongban.cases import acceptance, archiving, clocks, endings, reassignment, seals
-from tongban.cases.models import Archive, Case, CaseMaterial, IdempotencyKey, Outbox
-from tongban.cases.rules import OPEN, RUNNING, UNDECIDED, Action, Status
+from tongban.cases import acceptance, archiving, clocks, endings, outbox, seals
+from tongban.cases.models import Case, CaseMaterial, Event, IdempotencyKey, Task
+from tongban.cases.rules import ENDED, OPEN, RUNNING, UNDECIDED, Action, Status
 from tongban.cases.schemas import ActionIn
 from tongban.cases.transitions import work_on
 from tongban.cases.work import Work
 from tongban.core import clock
 from tongban.core.problems import Problem
 from tongban.core.settings import Settings
+from tongban.deadlines.models import CalendarYear
 from tongban.organisations.service import get_tree
 
 log = structlog.get_logger(__name__)
 
 Sessions = async_sessionmaker[AsyncSession]
-_DRAINED = 500
+
+_BAD_CASE = (
+    Problem,
+    ArithmeticError,
+    DataError,
+    FileNotFoundError,
+    IntegrityError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What one case's own data can raise. A database that is gone stops the whole round instead."""
+_MONTHS_AHEAD = 12
 
 
 async def accept_overdue(sessions: Sessions, settings: Settings) -> int:
@@ -44,7 +62,10 @@ async def miss_promises(sessions: Sessions, settings: Settings) -> int:
         CaseMaterial.received == "none",
         CaseMaterial.promise_missed.is_(False),
     )
-    return await _each(sessions, settings, Case.promise_open & Case.id.in_(missed), _miss_promise)
+    accepted = Case.status.in_(RUNNING | {Status.CONCLUDED, Status.ISSUED})
+    return await _each(
+        sessions, settings, Case.promise_open & accepted & Case.id.in_(missed), _miss_promise
+    )
 
 
 async def _miss_promise(work: Work) -> None:
@@ -54,6 +75,7 @@ async def _miss_promise(work: Work) -> None:
             CaseMaterial.case_id == work.case.id,
             CaseMaterial.promised_by < work.today,
             CaseMaterial.received == "none",
+            CaseMaterial.promise_missed.is_(False),
         )
         .values(promise_missed=True)
         .returning(CaseMaterial.key)
@@ -64,49 +86,72 @@ async def _miss_promise(work: Work) -> None:
         await endings.terminate(work)
 
 
-async def _each(
-    sessions: Sessions,
-    settings: Settings,
-    condition: ColumnElement[bool],
-    change: Callable[[Work], Awaitable[None]],
-) -> int:
-    changed = 0
-    async for case_id in _ids(sessions, condition):
-        try:
-            changed += await _change(sessions, settings, case_id, condition, change)
-        except Problem as problem:
-            log.error("case left as it was", case=str(case_id), problem=problem.code)
-    return changed
+async def recalculate(sessions: Sessions, settings: Settings) -> int:
+    """Due dates that reached into a year whose calendar has been published since."""
+    published = exists().where(CalendarYear.year == extract("year", Case.due_on))
+    provisional = Case.due_provisional & Case.status.in_(RUNNING) & published
+    return await _each(sessions, settings, provisional, _recalculate)
 
 
-async def _ids(sessions: Sessions, condition: ColumnElement[bool]) -> AsyncIterator[UUID]:
-    async with sessions() as session:
-        ids = list(await session.scalars(select(Case.id).where(condition).order_by(Case.id)))
-    for case_id in ids:
-        yield case_id
-
-
-async def _change(
-    sessions: Sessions,
-    settings: Settings,
-    case_id: UUID,
-    condition: ColumnElement[bool],
-    change: Callable[[Work], Awaitable[None]],
-) -> int:
-    """Change one case if it still meets the condition; one that is being worked on waits for
-    the next round."""
-    async with sessions.begin() as session:
-        case = await session.scalar(
-            select(Case).where(Case.id == case_id, condition).with_for_update(skip_locked=True)
+async def _recalculate(work: Work) -> None:
+    before, was_provisional = work.case.due_on, work.case.due_provisional
+    await clocks.replay_case(work)
+    if (work.case.due_on, work.case.due_provisional) != (before, was_provisional):
+        work.log(
+            "due_date_recalculated",
+            work.case.status,
+            before=str(before),
+            after=str(work.case.due_on),
+            provisional=work.case.due_provisional,
         )
-        if case is None:
-            return 0
-        tree = await get_tree(session)
-        body = ActionIn(action=Action.ACCEPT)
-        work = await work_on(session, settings, None, tree, case, body)
-        await change(work)
-        await work.save()
-        return 1
+
+
+async def archive_ended(sessions: Sessions, settings: Settings) -> int:
+    """Archive ended cases with nothing left to collect, to which nothing happened for long."""
+    before = clock.now() - timedelta(days=settings.archive_after_days)
+    quiet = exists().where(
+        Event.month == Case.month,
+        Event.case_id == Case.id,
+        Event.seq == Case.version,
+        Event.at < before,
+    )
+    busy = exists().where(Task.case_id == Case.id, Task.state == "open")
+    awaited = exists().where(
+        CaseMaterial.case_id == Case.id,
+        CaseMaterial.promised_by.is_not(None),
+        CaseMaterial.received == "none",
+        CaseMaterial.promise_missed.is_(False),
+    )
+    # While it may be reopened, a case stays at hand.
+    final = or_(
+        Case.concluded_at.is_(None),
+        Case.concluded_at < clock.now() - timedelta(days=settings.reopen_days),
+    )
+    ended = and_(Case.status.in_(ENDED), final, quiet, ~busy, ~(Case.promise_open & awaited))
+    return await _each(sessions, settings, ended, endings.archive)
+
+
+async def build_archives(sessions: Sessions, settings: Settings) -> int:
+    """Packages of archived cases that have none yet. Returns how many were built."""
+    async with sessions() as session:
+        ids = await archiving.waiting(session)
+    return await _one_by_one(ids, lambda one: archiving.package(sessions, settings, one))
+
+
+async def seal_days(sessions: Sessions, settings: Settings) -> int:
+    """Seal the finished days of all histories. Returns how many."""
+    return await seals.seal_days(sessions, settings)
+
+
+async def drain_outbox(sessions: Sessions, settings: Settings) -> int:
+    """Hand on what happened, until nothing waits. Returns how many rows."""
+    return await outbox.drain(sessions, settings)
+
+
+async def review_alarms(sessions: Sessions, _: Settings) -> int:
+    """Raise and lift the alarms of queues without staff. Returns how many stand."""
+    async with sessions.begin() as session:
+        return await outbox.review_alarms(session)
 
 
 async def forget_keys(sessions: Sessions, settings: Settings) -> int:
@@ -119,56 +164,59 @@ async def forget_keys(sessions: Sessions, settings: Settings) -> int:
         return len(gone.all())
 
 
-async def seal_days(sessions: Sessions, settings: Settings) -> int:
-    """Seal the finished days of all histories."""
-    async with sessions.begin() as session:
-        return await seals.seal_days(session, settings)
-
-
-async def build_archives(sessions: Sessions, settings: Settings) -> int:
-    """Packages of archived cases that have none yet, each in a transaction of its own."""
-    waiting = (Case.status == Status.ARCHIVED) & ~exists().where(Archive.case_id == Case.id)
-    built = 0
-    async for case_id in _ids(sessions, waiting):
+async def make_partitions(sessions: Sessions, _: Settings) -> int:
+    """Partitions of the events for the coming months. Returns how many were new."""
+    month = clock.now().date().replace(day=1)
+    made = 0
+    for _month in range(_MONTHS_AHEAD + 1):
         async with sessions.begin() as session:
-            case = await session.scalar(
-                select(Case).where(Case.id == case_id, waiting).with_for_update(skip_locked=True)
-            )
-            if case is not None:
-                await archiving.archive_case(session, settings, case)
-                built += 1
-    return built
+            made += bool(await session.scalar(select(func.ensure_events_partition(month))))
+        month = (month + timedelta(days=31)).replace(day=1)
+    return made
 
 
-async def recalculate(sessions: Sessions, settings: Settings) -> int:
-    """Due dates that reached into a year whose calendar was not published, now that it may be."""
-    provisional = Case.due_provisional & Case.status.in_(RUNNING)
-    return await _each(sessions, settings, provisional, _recalculate)
+async def _each(
+    sessions: Sessions,
+    settings: Settings,
+    condition: ColumnElement[bool],
+    change: Callable[[Work], Awaitable[None]],
+) -> int:
+    async with sessions() as session:
+        ids = list(await session.scalars(select(Case.id).where(condition).order_by(Case.id)))
+    return await _one_by_one(ids, lambda one: _change(sessions, settings, one, condition, change))
 
 
-async def _recalculate(work: Work) -> None:
-    before, was_provisional = work.case.due_on, work.case.due_provisional
-    await clocks.replay_case(work)
-    if work.case.due_on != before or work.case.due_provisional != was_provisional:
-        work.log(
-            "due_date_recalculated",
-            work.case.status,
-            before=str(before),
-            after=str(work.case.due_on),
-        )
+async def _one_by_one(ids: list[UUID], work: Callable[[UUID], Awaitable[int]]) -> int:
+    done = 0
+    for case_id in ids:
+        try:
+            done += await work(case_id)
+        except _BAD_CASE:
+            log.exception("case left as it was", case=str(case_id))
+    return done
 
 
-async def drain_outbox(sessions: Sessions, _: Settings) -> int:
-    """Tell of changes, at least once: rows leave in the transaction that used them.
-
-    What is told of today is a queue that nobody can work, for the operator's alert.
-    """
+async def _change(
+    sessions: Sessions,
+    settings: Settings,
+    case_id: UUID,
+    condition: ColumnElement[bool],
+    change: Callable[[Work], Awaitable[None]],
+) -> int:
+    """Change one case if it still meets the condition; one that is being worked on waits for
+    the next round. Returns 1 if something happened to it."""
     async with sessions.begin() as session:
-        rows = await session.scalars(
-            select(Outbox).order_by(Outbox.id).limit(_DRAINED).with_for_update(skip_locked=True)
+        case = await session.scalar(
+            select(Case)
+            .where(Case.id == case_id, condition)
+            .with_for_update(of=Case, skip_locked=True)
         )
-        ids = [row.id for row in rows]
-        if ids:
-            await reassignment.report_unstaffed(session)
-            await session.execute(delete(Outbox).where(Outbox.id.in_(ids)))
-        return len(ids)
+        if case is None:
+            return 0
+        tree = await get_tree(session)
+        body = ActionIn(action=Action.ACCEPT)
+        work = await work_on(session, settings, None, tree, case, body)
+        await change(work)
+        if work.rows:
+            await work.save()
+        return 1 if work.rows else 0

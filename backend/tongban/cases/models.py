@@ -122,6 +122,13 @@ class Case(Base):
             postgresql_where=text("status IN ('submitted','pre_review_passed','received')"),
         ),
         Index("ix_cases_promises", "id", postgresql_where=text("promise_open")),
+        Index(
+            "ix_cases_ended",
+            "id",
+            postgresql_where=text(
+                "status IN ('concluded','issued','not_accepted','withdrawn','terminated')"
+            ),
+        ),
     )
 
 
@@ -254,7 +261,10 @@ class Event(Base):
     prev_hash: Mapped[bytes] = mapped_column(LargeBinary)
     hash: Mapped[bytes] = mapped_column(LargeBinary)
 
-    __table_args__ = {"postgresql_partition_by": "RANGE (month)"}
+    __table_args__ = (
+        Index("ix_events_at", "at", postgresql_using="brin"),
+        {"postgresql_partition_by": "RANGE (month)"},
+    )
 
 
 class CaseCounter(Base):
@@ -331,15 +341,21 @@ class Collection(Base):
 
 
 class Archive(Base):
-    """The package of an archived case (电子归档)."""
+    """An archived case (电子归档). The worker adds the package, its file and digest."""
 
     __tablename__ = "archives"
 
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     at: Mapped[datetime] = mapped_column(_Moment)
-    file_id: Mapped[UUID]
-    digest: Mapped[str] = mapped_column(String(64))
+    file_id: Mapped[UUID | None]
+    digest: Mapped[str | None] = mapped_column(String(64))
+    """SM3 in hex of the package's index, which pins all else in it."""
     retain_until: Mapped[date]
+
+    __table_args__ = (
+        CheckConstraint("(file_id IS NULL) = (digest IS NULL)", name="packaged"),
+        Index("ix_archives_waiting", "at", postgresql_where=text("file_id IS NULL")),
+    )
 
 
 class DailySeal(Base):
@@ -352,3 +368,13 @@ class DailySeal(Base):
     root: Mapped[bytes] = mapped_column(LargeBinary)
     prev: Mapped[bytes] = mapped_column(LargeBinary)
     signature: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class QueueAlarm(Base):
+    """A queue that has open tasks and nobody to work them, since it was found."""
+
+    __tablename__ = "queue_alarms"
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(20), primary_key=True)
+    raised_at: Mapped[datetime] = mapped_column(_Moment)

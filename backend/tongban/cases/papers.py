@@ -25,7 +25,10 @@ from tongban.organisations.tree import Tree
 
 async def receipt(session: AsyncSession, settings: Settings, actor: Actor, number: str) -> bytes:
     """受理回执单 of an accepted case. Raises `NoPaper` before acceptance."""
-    file = await _load(session, settings, actor, number)
+    return _receipt(await _load(session, settings, actor, number))
+
+
+def _receipt(file: "_File") -> bytes:
     case = file.case
     if case.accepted_at is None or case.due_on is None:
         raise NoPaper
@@ -50,7 +53,7 @@ async def receipt(session: AsyncSession, settings: Settings, actor: Actor, numbe
             cross_handling=case.cross_handling,
             linkage=case.linkage,
             query_code=case.query_code or "",
-            public_url=settings.public_url,
+            public_url=file.settings.public_url,
         )
     )
 
@@ -60,24 +63,28 @@ async def notice(session: AsyncSession, settings: Settings, actor: Actor, number
     file = await _load(session, settings, actor, number)
     case = file.case
     if case.status == Status.NOT_ACCEPTED:
-        return await _refusal(session, file)
+        return _refusal(file, await _last_event(session, case, "refused"))
     if not case.findings:
         raise NoPaper
     told = await _last_event(session, case, "correction_requested")
+    return _notice(file, told, case.findings)
+
+
+def _notice(file: "_File", told: Event, findings: list[dict[str, str]]) -> bytes:
+    case = file.case
     return render.render_notice(
         data.Notice(
             case=file.head(),
             received_on=file.day(case.received_at or case.registered_at),
             told_on=file.day(told.at),
             clerk=told.actor_name,
-            shortcomings=tuple(file.shortcoming(finding) for finding in case.findings),
+            shortcomings=tuple(file.shortcoming(finding) for finding in findings),
             legal_basis=tuple(file.matter.content.legal_basis),
         )
     )
 
 
-async def _refusal(session: AsyncSession, file: "_File") -> bytes:
-    refused = await _last_event(session, file.case, "refused")
+def _refusal(file: "_File", refused: Event) -> bytes:
     return render.render_refusal(
         data.Refusal(
             case=file.head(),
@@ -93,17 +100,24 @@ async def _refusal(session: AsyncSession, file: "_File") -> bytes:
 async def handover(session: AsyncSession, settings: Settings, actor: Actor, number: str) -> bytes:
     """代办交接单 of the last hand-over. Raises `NoPaper` where nothing was carried."""
     file = await _load(session, settings, actor, number)
+    carried = await _handovers(session, file.case)
+    if not carried:
+        raise NoPaper
+    return _handover(file, *carried[-1])
+
+
+async def _handovers(session: AsyncSession, case: Case) -> list[tuple[Handover, str]]:
+    """Every hand-over with its runner's name, the last one at the end."""
     found = await session.execute(
         select(Handover, Staff.name)
         .join(Staff, Staff.id == Handover.runner_id)
-        .where(Handover.case_id == file.case.id)
-        .order_by(Handover.handed_over_on.desc(), Handover.id.desc())
-        .limit(1)
+        .where(Handover.case_id == case.id)
+        .order_by(Handover.handed_over_on, Handover.id)
     )
-    row = found.one_or_none()
-    if row is None:
-        raise NoPaper
-    papers, runner = row
+    return [(row.Handover, row.name) for row in found]
+
+
+def _handover(file: "_File", papers: Handover, runner: str) -> bytes:
     return render.render_handover(
         data.Handover(
             case=file.head(),
@@ -131,9 +145,35 @@ async def archive_package(session: AsyncSession, actor: Actor, number: str) -> R
     """The package of an archived case. Raises `NoPaper` until the worker has built it."""
     case = await reading.find(session, actor, number)
     archive = await session.get(Archive, case.id)
-    if archive is None:
+    if archive is None or archive.file_id is None:
         raise NoPaper
     return await file_response(session, archive.file_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    title: str
+    content: bytes
+    """PDF."""
+
+
+async def printed(
+    session: AsyncSession, settings: Settings, case: Case, history: list[Event]
+) -> list[Paper]:
+    """Every paper that a case had, for its archive: printed anew from what it says."""
+    file = await _file_of(session, settings, case)
+    papers = []
+    if case.accepted_at is not None and case.due_on is not None:
+        papers.append(Paper("受理回执单", _receipt(file)))
+    for event in history:
+        findings = event.details.get("findings")
+        if event.event == "correction_requested" and findings:
+            papers.append(Paper("一次性告知单", _notice(file, event, findings)))
+        elif event.event == "refused":
+            papers.append(Paper("不予受理通知书", _refusal(file, event)))
+    for carried, runner in await _handovers(session, case):
+        papers.append(Paper("代办交接单", _handover(file, carried, runner)))
+    return papers
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +284,10 @@ def _party(person: dict[str, Any]) -> data.Party:
 
 
 async def _load(session: AsyncSession, settings: Settings, actor: Actor, number: str) -> _File:
-    case = await reading.find(session, actor, number)
+    return await _file_of(session, settings, await reading.find(session, actor, number))
+
+
+async def _file_of(session: AsyncSession, settings: Settings, case: Case) -> _File:
     materials = await session.scalars(
         select(CaseMaterial).where(CaseMaterial.case_id == case.id).order_by(CaseMaterial.key)
     )

@@ -1,7 +1,8 @@
 """Work without a worker: handing on the tasks of who leaves, and queues that nobody staffs."""
 
-import structlog
-from prometheus_client import Gauge
+from collections.abc import Collection
+from uuid import UUID
+
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,9 +22,6 @@ from tongban.identity.roles import Role
 from tongban.organisations.schemas import OrganisationRef
 from tongban.organisations.service import get_tree
 from tongban.organisations.tree import Tree
-
-log = structlog.get_logger(__name__)
-UNSTAFFED = Gauge("tongban_unstaffed_queues", "Queues with open tasks and nobody to work them")
 
 
 async def hand_over(
@@ -101,23 +99,19 @@ async def alarms(session: AsyncSession, actor: Actor) -> list[s.AlarmOut]:
             open_tasks=row.open,
             oldest_opened_at=row.oldest,
         )
-        for row in await _unstaffed(session, tree)
+        for row in await unstaffed(session, tree)
         if supervises(tree, actor, [unit := tree[row.organisation_id]])
     ]
 
 
-async def report_unstaffed(session: AsyncSession) -> None:
-    """Say in the log, and in a metric, which queues nobody can work."""
-    tree = await get_tree(session)
-    rows = await _unstaffed(session, tree)
-    UNSTAFFED.set(len(rows))
-    for row in rows:
-        unit = tree[row.organisation_id]
-        log.warning("queue without staff", unit=unit.code, role=row.role, open=row.open)
+async def unstaffed(
+    session: AsyncSession, tree: Tree, cases: Collection[UUID] | None = None
+) -> list[AnyRow]:
+    """Queues that nobody can work: `organisation_id`, `role`, `open` tasks, `oldest` moment.
 
-
-async def _unstaffed(session: AsyncSession, tree: Tree) -> list[AnyRow]:
-    queues = await session.execute(
+    With `cases` only these cases' tasks are looked at and counted.
+    """
+    query = (
         select(
             Task.organisation_id,
             Task.role,
@@ -127,6 +121,9 @@ async def _unstaffed(session: AsyncSession, tree: Tree) -> list[AnyRow]:
         .where(Task.state == "open")
         .group_by(Task.organisation_id, Task.role)
     )
+    if cases is not None:
+        query = query.where(Task.case_id.in_(cases))
+    queues = await session.execute(query)
     staffed = await _staffed(session, tree)
     return [
         row for row in queues if row.organisation_id not in staffed.get(Role(row.role), frozenset())

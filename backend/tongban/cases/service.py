@@ -9,6 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.cases import events
 from tongban.cases.models import Case, Event
+from tongban.cases.proving import Finding, verify_presence, verify_seals
+from tongban.cases.seals import NoSealKey
+
+__all__ = [
+    "BrokenChain",
+    "Finding",
+    "NoSealKey",
+    "verify_chains",
+    "verify_presence",
+    "verify_seals",
+]
 
 _BATCH = 500
 
@@ -19,6 +30,9 @@ class BrokenChain:
 
     case: str
     seq: int
+
+    def __str__(self) -> str:
+        return f"case {self.case}: event {self.seq}: edited, removed or cut off"
 
 
 async def verify_chains(session: AsyncSession) -> AsyncIterator[BrokenChain | int]:

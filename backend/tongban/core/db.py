@@ -41,6 +41,7 @@ def make_engine(url: str, pool: int) -> AsyncEngine:
         pool_size=pool,
         max_overflow=0,
         pool_timeout=5,
+        hide_parameters=True,  # an error's text goes to the log
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
         connect_args={

@@ -25,11 +25,17 @@ class Settings(BaseSettings):
     """`id:32 hex digits[,id:32 hex digits…]`: SM4 keys of sealed columns, the current one first."""
     index_key: SecretStr = Field(min_length=32)
     """Key of the SM3 blind indexes. Changing it means indexing anew."""
+    seal_keys: SecretStr = SecretStr("")
+    """`64 hex digits[,64 hex digits…]`: Ed25519 keys of the daily seals, the current one first,
+    earlier ones to verify by. The worker does not start without one; the API needs none."""
     key_provider: str = "tongban.core.privacy:environment_keys"
     """`module:function` taking these settings and giving the keys, where an HSM holds them."""
 
     files_url: str = "memory://"
     """Object storage: `file:///folder`, `s3://bucket/prefix` or `memory://`."""
+    seals_url: str = ""
+    """Where daily seals are kept, best a store that lets nothing be overwritten; as `files_url`,
+    and the same store if empty."""
     max_file_bytes: int = 20 * 1024 * 1024
     clamd: str = ""
     """`host:port` of a clamd that scans uploads; empty where there is none."""
@@ -51,6 +57,10 @@ class Settings(BaseSettings):
     """Calendar days after conclusion in which a supervisor may have a case decided anew."""
     acceptance_days: int = 5
     """Working days in which an application must be decided or counts as accepted."""
+    archive_after_days: int = 30
+    """Calendar days after the last thing happened to an ended case until it is archived."""
+    worker_metrics_port: int = 0
+    """Where the worker answers Prometheus; 0 for nowhere."""
     database_pool: int = 10
     secure_cookies: bool = False
 

@@ -124,7 +124,11 @@ async def store_generated(
 ) -> File:
     """Keep something that the platform made itself; it counts as attached."""
     digest, size = await asyncio.to_thread(_measure, content)
-    await storage.put(storage.get_store(settings.files_url), digest, content)
+    store = storage.get_store(settings.files_url)
+    await storage.put(store, digest, content)
+    await hold(session, digest)
+    if not await storage.exists(store, digest):
+        raise Unavailable  # the clean-up took what an earlier attempt had left
     stored = Stored(digest, media_type, size, rules.safe_name(name), ScanState.CLEAN)
     file = File(**_columns(stored), uploaded_by=None, attached_at=clock.now())
     session.add(file)

@@ -16,6 +16,7 @@ _MAKERS: dict[str, Callable[[], str]] = {
     "TONGBAN_SECRET_KEY": _phrase,
     "TONGBAN_DATA_KEYS": lambda: f"k1:{secrets.token_hex(16)}",
     "TONGBAN_INDEX_KEY": _phrase,
+    "TONGBAN_SEAL_KEYS": lambda: secrets.token_hex(32),
     "POSTGRES_PASSWORD": _phrase,
     "POSTGRES_OWNER_PASSWORD": _phrase,
     "POSTGRES_APP_PASSWORD": _phrase,

@@ -5,6 +5,7 @@
     events.json    the chain of events
     papers/        receipts and notices as PDF/A
     materials/     what the applicant handed in
+    record/        what is not for every reader's eyes, sealed
 
 The package's digest is the SM3 of `index.json`, which pins every other file. Files are stored,
 not compressed: scans do not shrink, and a damaged archive stays readable around the damage.
@@ -28,7 +29,7 @@ INDEX = "index.json"
 _PIECE = 256 * 1024
 _UNSAFE = str.maketrans('<>:"|?*', "_______")
 
-Folder = Literal["papers", "materials"]
+Folder = Literal["papers", "materials", "record"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
