@@ -184,7 +184,7 @@ async def _scans(
 
 
 _AS_STORED = (
-    "id", "number", "version", "matter_code", "handling", "case_kind", "channel", "status",
+    "number", "version", "matter_code", "handling", "case_kind", "channel", "status",
     "outcome", "deemed_accepted", "extension_days", "cross_handling", "linkage", "form",
     "registered_at", "received_at", "accepted_at", "concluded_at", "limit_days", "due_on",
 )  # fmt: skip
@@ -202,6 +202,7 @@ def _record(
         "issuing": case.issuing_id,
     }
     return {
+        "id": str(case.id),
         **{name: getattr(case, name) for name in _AS_STORED},
         "matter": case.matter_name,
         "matter_version": matter.number,
@@ -225,4 +226,9 @@ def _record(
 def _event(event: Event) -> dict[str, Any]:
     """As the API shows it: enough to recompute the chain."""
     row = {column.key: getattr(event, column.key) for column in Event.__table__.columns}
-    return {**row, "prev_hash": event.prev_hash.hex(), "hash": event.hash.hex()}
+    return {
+        **row,
+        "case_id": str(event.case_id),
+        "prev_hash": event.prev_hash.hex(),
+        "hash": event.hash.hex(),
+    }

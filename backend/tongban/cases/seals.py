@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from obstore.exceptions import AlreadyExistsError
 from obstore.store import ObjectStore
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from tongban.cases.models import Case, DailySeal, Event
@@ -170,7 +170,7 @@ async def heads_of(session: AsyncSession, day: date) -> list[Head]:
     """For each case touched on the day, in the order of ids, its last event of the day."""
     found = await session.execute(
         select(Event.case_id, Case.number, Event.seq, Event.hash)
-        .distinct(Event.case_id)
+        .ext(distinct_on(Event.case_id))
         .join(Case, Case.id == Event.case_id, isouter=True)
         .where(Event.at >= ends(day) - DAY, Event.at < ends(day))
         .order_by(Event.case_id, Event.seq.desc())
@@ -197,7 +197,7 @@ async def _export(store: ObjectStore, seal: Seal, key: Ed25519PrivateKey) -> Non
         "prev": said.prev.hex(),
         "public_key": key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex(),
         "signature": seal.signature.hex(),
-        "heads": [[h.case_id, h.number, h.seq, h.hash.hex()] for h in seal.heads],
+        "heads": [[str(h.case_id), h.number, h.seq, h.hash.hex()] for h in seal.heads],
     }
     try:
         await obstore.put_async(store, _path(said.day), orjson.dumps(content), mode="create")
