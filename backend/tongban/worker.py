@@ -81,7 +81,7 @@ class WorkerSettings:
     on_startup = start
     on_shutdown = stop
     cron_jobs = [
-        scheduled(cases.drain_outbox, second={0, 15, 30, 45}),
+        scheduled(cases.drain_outbox, second={0, 15, 30, 45}, at_start=True),
         scheduled(cases.review_alarms, minute=_EVERY_FIVE_MINUTES, second=20),
         scheduled(cases.accept_overdue, minute=_EVERY_FIVE_MINUTES),
         scheduled(cases.miss_promises, minute=_EVERY_FIVE_MINUTES, second=10),

@@ -29,6 +29,7 @@ class Office:
     district: District
     urls: DatabaseUrls
     worker: async_sessionmaker[AsyncSession]
+    services: Services
     admin_url: str
 
     async def person(self, role: str, organisation: str) -> Person:
@@ -82,7 +83,7 @@ async def office(
         async with sessions() as session, http_client(app) as client:
             admin_url = elsewhere(services.admin_url, name)
             district = District(client, session, sessions)
-            yield Office(district, urls, make_sessions(working), admin_url)
+            yield Office(district, urls, make_sessions(working), services, admin_url)
     await engine.dispose()
     await working.dispose()
     services.drop_database(name)
