@@ -1,6 +1,7 @@
 """The command line: `tongban …`."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +32,8 @@ from tongban.identity.roles import Role
 from tongban.organisations.files import FileRefused
 from tongban.organisations.service import ImportReport, get_tree, import_organisations
 from tongban.routing.publishing import import_matters
-from tongban.runtime.serve import ROOT, serve
+from tongban.runtime import secret_file
+from tongban.runtime.serve import ENVIRONMENT, ROOT, serve
 
 T = TypeVar("T")
 
@@ -232,6 +234,8 @@ def contract() -> str:
 def _in_transaction(work: Callable[[AsyncSession, Settings], Awaitable[T]]) -> T:
     """Do `work` in one transaction under the application's login."""
 
+    _use_what_runs_here()
+
     async def transact() -> T:
         settings = get_settings()
         engine = make_engine(settings.database_url, pool=1)
@@ -241,7 +245,20 @@ def _in_transaction(work: Callable[[AsyncSession, Settings], Awaitable[T]]) -> T
         finally:
             await engine.dispose()
 
-    return asyncio.run(transact())
+    try:
+        return asyncio.run(transact())
+    except OSError as error:
+        _fail(f"The database does not answer ({error}): start it with make run")
+
+
+def _use_what_runs_here() -> None:
+    """Where the environment names no database, work on the one that `make run` serves."""
+    if "TONGBAN_DATABASE_URL" in os.environ:
+        return
+    file = ROOT / "var" / ENVIRONMENT
+    if not file.exists():
+        _fail("Nothing runs here: start it with make run, or set TONGBAN_DATABASE_URL")
+    os.environ |= secret_file.read(file)
 
 
 def _read_json(file: Path) -> Any:

@@ -9,11 +9,11 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, and_, delete, exists, extract, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from tongban.cases import acceptance, archiving, clocks, endings, outbox, seals
+from tongban.cases import acceptance, archiving, endings, outbox, recalculation, seals
 from tongban.cases.models import Case, CaseMaterial, Event, IdempotencyKey, Task
 from tongban.cases.rules import ENDED, OPEN, RUNNING, UNDECIDED, Action, Status
 from tongban.cases.schemas import ActionIn
@@ -22,7 +22,6 @@ from tongban.cases.work import Work
 from tongban.core import clock
 from tongban.core.problems import Problem
 from tongban.core.settings import Settings
-from tongban.deadlines.models import CalendarYear
 from tongban.organisations.service import get_tree
 
 log = structlog.get_logger(__name__)
@@ -87,23 +86,17 @@ async def _miss_promise(work: Work) -> None:
 
 
 async def recalculate(sessions: Sessions, settings: Settings) -> int:
-    """Due dates that reached into a year whose calendar has been published since."""
-    published = exists().where(CalendarYear.year == extract("year", Case.due_on))
-    provisional = Case.due_provisional & Case.status.in_(RUNNING) & published
-    return await _each(sessions, settings, provisional, _recalculate)
-
-
-async def _recalculate(work: Work) -> None:
-    before, was_provisional = work.case.due_on, work.case.due_provisional
-    await clocks.replay_case(work)
-    if (work.case.due_on, work.case.due_provisional) != (before, was_provisional):
-        work.log(
-            "due_date_recalculated",
-            work.case.status,
-            before=str(before),
-            after=str(work.case.due_on),
-            provisional=work.case.due_provisional,
-        )
+    """Due dates of open cases, after a year's calendar was published or corrected. Returns how
+    many cases moved."""
+    async with sessions() as session:
+        years = await recalculation.news(session)
+    if not years:
+        return 0
+    concerned = recalculation.concerned(years)
+    moved = await _each(sessions, settings, concerned, recalculation.recalculate, wait=True)
+    async with sessions.begin() as session:
+        await recalculation.follow(session, years)
+    return moved
 
 
 async def archive_ended(sessions: Sessions, settings: Settings) -> int:
@@ -180,10 +173,16 @@ async def _each(
     settings: Settings,
     condition: ColumnElement[bool],
     change: Callable[[Work], Awaitable[None]],
+    *,
+    wait: bool = False,
 ) -> int:
+    """Change every case that meets the condition. One that is being worked on is left for the
+    next round, or waited for where there is no other."""
     async with sessions() as session:
         ids = list(await session.scalars(select(Case.id).where(condition).order_by(Case.id)))
-    return await _one_by_one(ids, lambda one: _change(sessions, settings, one, condition, change))
+    return await _one_by_one(
+        ids, lambda one: _change(sessions, settings, one, condition, change, wait=wait)
+    )
 
 
 async def _one_by_one(ids: list[UUID], work: Callable[[UUID], Awaitable[int]]) -> int:
@@ -202,14 +201,15 @@ async def _change(
     case_id: UUID,
     condition: ColumnElement[bool],
     change: Callable[[Work], Awaitable[None]],
+    *,
+    wait: bool,
 ) -> int:
-    """Change one case if it still meets the condition; one that is being worked on waits for
-    the next round. Returns 1 if something happened to it."""
+    """Change one case if it still meets the condition. Returns 1 if something happened to it."""
     async with sessions.begin() as session:
         case = await session.scalar(
             select(Case)
             .where(Case.id == case_id, condition)
-            .with_for_update(of=Case, skip_locked=True)
+            .with_for_update(of=Case, skip_locked=not wait)
         )
         if case is None:
             return 0

@@ -378,3 +378,12 @@ class QueueAlarm(Base):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
     role: Mapped[str] = mapped_column(String(20), primary_key=True)
     raised_at: Mapped[datetime] = mapped_column(_Moment)
+
+
+class FollowedYear(Base):
+    """The publication of a year's calendar that the due dates of open cases follow."""
+
+    __tablename__ = "followed_years"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    published_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tongban.runtime.processes import RuntimeFailure
@@ -36,21 +36,23 @@ def load(path: Path, *, data_exists: bool) -> dict[str, str]:
             f"{path} is missing, but the data beside it was sealed with the keys it held."
             " Put the file back from your backup, or remove the whole data folder to start anew."
         )
-    values: dict[str, str] = {}
-    if path.exists():
-        for line in path.read_text().splitlines():
-            name, separator, value = line.partition("=")
-            if separator:
-                values[name] = value
+    values = read(path) if path.exists() else {}
     missing = {name: make() for name, make in _MAKERS.items() if name not in values}
     if missing:
         values |= missing
-        _write(path, "".join(f"{name}={value}\n" for name, value in values.items()))
+        write(path, values)
     return values
 
 
-def _write(path: Path, text: str) -> None:
-    """Replace the file in one step, so that a crash leaves the old or the new one."""
+def read(path: Path) -> dict[str, str]:
+    """The values of a file of lines `NAME=value`."""
+    pairs = (line.partition("=") for line in path.read_text().splitlines())
+    return {name: value for name, separator, value in pairs if separator}
+
+
+def write(path: Path, values: Mapping[str, str]) -> None:
+    """Replace the file in one step, so that a crash leaves the old or the new one. Mode 0600."""
+    text = "".join(f"{name}={value}\n" for name, value in values.items())
     fresh = path.with_suffix(".new")
     fresh.unlink(missing_ok=True)
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -14,12 +14,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
-from tongban.runtime import screen
+from tongban.runtime import screen, secret_file
 from tongban.runtime.processes import Family, Interrupted, RuntimeFailure, StopRequest
 from tongban.runtime.services import Services, start_services
 
 ROOT = Path(__file__).parents[3]
 """The repository: migrations, built SPAs and `var/` are found from here."""
+ENVIRONMENT = "environment"
+"""File in the data folder by which `tongban import` and the like find what is running."""
 READY_PATIENCE = 60.0
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -104,6 +106,8 @@ def _start_processes(
     services: Services, host: str, port: int, data_dir: Path, *, workers: int, dev: bool
 ) -> None:
     env = _environment(services, data_dir) | {"TONGBAN_PUBLIC_URL": _url(host, port)}
+    ours = {name: value for name, value in env.items() if name.startswith("TONGBAN_")}
+    secret_file.write(data_dir / ENVIRONMENT, ours)
     family = services.family
     screen.step("启动后台任务与接口 · starting worker and API")
     worker = [sys.executable, "-m", "arq", "tongban.worker.WorkerSettings"]
