@@ -172,27 +172,64 @@ async def publish(office: Office, code: str, **changes: Any) -> None:
         await import_matters(session, [catalogue()[code] | changes])
 
 
-async def test_provisional_due_dates_are_computed_again(
+async def publish_2027(office: Office, clock: time_machine.Traveller, *holidays: str) -> None:
+    admin = await office.person("system_admin", "110102")
+    days = [{"date": day, "is_working": False, "note": "元旦"} for day in holidays]
+    assert (await admin.call("PUT", "/calendar/2027", json={"days": days})).status == 200
+    # A request that began before has committed by then.
+    clock.shift(timedelta(minutes=2))
+
+
+async def test_due_dates_follow_the_calendar_once_it_is_published(
     office: Office, clock: time_machine.Traveller
 ) -> None:
     clock.move_to(datetime(2026, 12, 21, 2, tzinfo=UTC))
     number = await office.take_in(DESHENG, application("ST-MZ-008", HOME))
-    before = (await office.case(number)).due_on
-    assert (await office.case(number)).due_provisional
+    case = await office.case(number)
+    assert (case.due_on, case.due_provisional) == (date(2027, 1, 4), True)
     assert await jobs.recalculate(office.worker, get_settings()) == 0
-    admin = await office.person("system_admin", "110102")
-    days = [{"date": "2027-01-01", "is_working": False, "note": "元旦"}]
-    assert (await admin.call("PUT", "/calendar/2027", json={"days": days})).status == 200
+    await publish_2027(office, clock, "2027-01-01")
     assert await jobs.recalculate(office.worker, get_settings()) == 1
     assert await jobs.recalculate(office.worker, get_settings()) == 0
     case = await office.case(number)
-    assert not case.due_provisional
-    assert before
-    assert case.due_on
-    assert case.due_on > before
+    assert (case.due_on, case.due_provisional) == (date(2027, 1, 5), False)
     last = (await events_of(office, number))[-1]
     assert last.event == "due_date_recalculated"
-    assert last.details == {"before": str(before), "after": str(case.due_on), "provisional": False}
+    assert last.details["moved"]["due_on"] == ["2027-01-04", "2027-01-05"]
+    assert last.details["moved"]["provisional"] == [True, False]
+    # The notice is corrected later: what is no longer provisional moves too.
+    await publish_2027(office, clock, "2027-01-01", "2027-01-04")
+    assert await jobs.recalculate(office.worker, get_settings()) == 1
+    assert (await office.case(number)).due_on == date(2027, 1, 6)
+
+
+async def test_the_days_for_accepting_follow_the_calendar_too(
+    office: Office, clock: time_machine.Traveller
+) -> None:
+    clock.move_to(datetime(2026, 12, 28, 2, tzinfo=UTC))
+    received = await office.take_in(DESHENG, receive_only())
+    ended = await office.take_in(DESHENG, application("ST-MZ-008", HOME))
+    await office.act("reviewer", DESHENG, ended, "approve")
+    before = (await office.case(ended)).due_on
+    assert (await office.case(received)).acceptance_due_on == date(2027, 1, 4)
+    await publish_2027(office, clock, "2027-01-01")
+    assert await jobs.recalculate(office.worker, get_settings()) == 1
+    assert (await office.case(received)).acceptance_due_on == date(2027, 1, 5)
+    assert (await office.case(ended)).due_on == before
+
+
+async def test_a_suspended_case_is_computed_when_it_is_resumed(
+    office: Office, clock: time_machine.Traveller
+) -> None:
+    clock.move_to(datetime(2026, 12, 21, 2, tzinfo=UTC))
+    number = await office.take_in(DESHENG, application("ST-MZ-008", HOME))
+    clock.shift(timedelta(minutes=1))
+    await office.act("reviewer", DESHENG, number, "suspend", reason="hearing")
+    await publish_2027(office, clock, "2027-01-01")
+    assert await jobs.recalculate(office.worker, get_settings()) == 0
+    await office.act("reviewer", DESHENG, number, "resume")
+    case = await office.case(number)
+    assert (case.due_on, case.due_provisional) == (date(2027, 1, 5), False)
 
 
 async def issued(office: Office) -> str:

@@ -127,6 +127,7 @@ export default {
     route_changed: "Route changed",
     material_updated: "Material updated",
     promise_missed: "Promise of a material missed",
+    due_date_recalculated: "Due date recalculated",
     handed_over: "Handed on by a colleague",
   },
   received: {

@@ -127,6 +127,7 @@ export default {
     route_changed: "办理路径变更",
     material_updated: "材料更新",
     promise_missed: "容缺承诺逾期",
+    due_date_recalculated: "期限随日历重新计算",
     handed_over: "人员移交",
   },
   received: {
