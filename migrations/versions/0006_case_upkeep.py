@@ -41,7 +41,13 @@ END $$
 
 
 def upgrade() -> None:
-    op.create_index("ix_events_at", "events", ["at"], postgresql_using="brin")
+    op.create_index(
+        "ix_events_at",
+        "events",
+        ["at"],
+        postgresql_using="brin",
+        postgresql_with={"autosummarize": "on"},
+    )
     op.create_index("ix_cases_ended", "cases", ["id"], postgresql_where=sa.text(ENDED))
     op.create_table(
         "queue_alarms",

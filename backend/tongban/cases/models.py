@@ -262,7 +262,12 @@ class Event(Base):
     hash: Mapped[bytes] = mapped_column(LargeBinary)
 
     __table_args__ = (
-        Index("ix_events_at", "at", postgresql_using="brin"),
+        Index(
+            "ix_events_at",
+            "at",
+            postgresql_using="brin",
+            postgresql_with={"autosummarize": "on"},
+        ),
         {"postgresql_partition_by": "RANGE (month)"},
     )
 
