@@ -55,8 +55,10 @@ async def stop(context: dict[str, Any]) -> None:
         await context["engine"].dispose()
 
 
-def scheduled(job: Job, *, at_start: bool = False, **when: Any) -> CronJob:
-    """A job by the clock of the office; of several workers one does it."""
+def scheduled(
+    job: Job, *, at_start: bool = False, everywhere: bool = False, **when: Any
+) -> CronJob:
+    """A job by the clock of the office; of several workers one does it, or each."""
     name = f"{job.__module__.removeprefix('tongban.')}.{job.__name__}"
 
     async def run(ctx: dict[Any, Any], *_: Any, **__: Any) -> int:
@@ -69,7 +71,9 @@ def scheduled(job: Job, *, at_start: bool = False, **when: Any) -> CronJob:
             log.info("job done", job=name, changed=changed, seconds=seconds)
         return changed
 
-    return cron(run, name=name, unique=True, run_at_startup=at_start, timeout=_HOUR, **when)
+    return cron(
+        run, name=name, unique=not everywhere, run_at_startup=at_start, timeout=_HOUR, **when
+    )
 
 
 class WorkerSettings:
@@ -82,7 +86,14 @@ class WorkerSettings:
     on_shutdown = stop
     cron_jobs = [
         scheduled(cases.drain_outbox, second={0, 15, 30, 45}, at_start=True),
-        scheduled(cases.review_alarms, minute=_EVERY_FIVE_MINUTES, second=20),
+        # Each worker's own gauge must say how things are.
+        scheduled(
+            cases.review_alarms,
+            minute=_EVERY_FIVE_MINUTES,
+            second=20,
+            at_start=True,
+            everywhere=True,
+        ),
         scheduled(cases.accept_overdue, minute=_EVERY_FIVE_MINUTES),
         scheduled(cases.miss_promises, minute=_EVERY_FIVE_MINUTES, second=10),
         scheduled(cases.recalculate, minute=_EVERY_FIVE_MINUTES, second=30),
