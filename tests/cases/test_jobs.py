@@ -6,16 +6,17 @@ from typing import Any
 
 import pytest
 import time_machine
+from prometheus_client import REGISTRY
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import ProgrammingError
 
 from tests.cases.conftest import Office
-from tests.support.applications import application
+from tests.support.applications import application, catalogue
 from tongban.cases import jobs
 from tongban.cases.clocks import history_of
 from tongban.cases.models import CaseMaterial, Event, Outbox, QueueAlarm, Task
-from tongban.cases.outbox import UNSTAFFED
 from tongban.core.settings import get_settings
+from tongban.routing.publishing import import_matters
 
 DESHENG, HOME = "110102010", "110102010002"
 BEFORE_HOLIDAYS = datetime(2026, 9, 28, 2, 0, tzinfo=UTC)
@@ -163,9 +164,6 @@ async def test_a_missed_promise_ends_the_case_where_the_matter_says_so(
 
 async def publish(office: Office, code: str, **changes: Any) -> None:
     """A new version of a matter, as an import publishes it."""
-    from tests.support.applications import catalogue
-    from tongban.routing.publishing import import_matters
-
     # Versions are kept in memory by their id: none of another test's database may come back.
     office.tamper("SELECT setval('matter_versions_id_seq', 1000000)")
     async with office.district.sessions.begin() as session:
@@ -258,6 +256,20 @@ async def test_ended_cases_are_archived_when_nothing_happened_for_long(
     assert (await office.case(uncollected)).status == "concluded"
 
 
+async def test_a_case_that_awaits_a_promised_material_is_not_archived(
+    office: Office, clock: time_machine.Traveller
+) -> None:
+    number = await office.take_in(DESHENG, with_promise("2026-12-20"))
+    await office.act("reviewer", DESHENG, number, "approve")
+    await office.act("clerk", DESHENG, number, "issue")
+    clock.move_to(datetime(2026, 12, 20, tzinfo=UTC))
+    assert await jobs.archive_ended(office.worker, get_settings()) == 0
+    clock.move_to(datetime(2026, 12, 21, tzinfo=UTC))
+    assert await jobs.miss_promises(office.worker, get_settings()) == 1
+    clock.shift(timedelta(days=31))
+    assert await jobs.archive_ended(office.worker, get_settings()) == 1
+
+
 async def test_the_outbox_is_emptied_and_twice_changes_nothing(office: Office) -> None:
     for _ in range(3):
         await issued(office)
@@ -301,13 +313,13 @@ async def test_a_queue_without_staff_raises_one_alarm_and_lifts_it(office: Offic
         alarm = (await session.scalars(select(QueueAlarm))).one()
         assert alarm.role == "reviewer"
     assert await jobs.review_alarms(office.worker, get_settings()) == 1
-    assert UNSTAFFED._value.get() == 1
+    assert REGISTRY.get_sample_value("tongban_unstaffed_queues") == 1
     async with office.worker() as session:
         again = (await session.scalars(select(QueueAlarm))).one()
         assert again.raised_at == alarm.raised_at
     office.tamper("UPDATE staff SET active = true")
     assert await jobs.review_alarms(office.worker, get_settings()) == 0
-    assert UNSTAFFED._value.get() == 0
+    assert REGISTRY.get_sample_value("tongban_unstaffed_queues") == 0
 
 
 async def test_months_are_prepared_and_what_came_too_early_is_moved(
