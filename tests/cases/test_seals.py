@@ -51,7 +51,7 @@ def of(number: str) -> str:
     return f"(SELECT id FROM cases WHERE number = '{number}')"
 
 
-async def test_all_is_whole(office: Office, clock: time_machine.Traveller) -> None:
+async def test_all_is_whole(office: Office, clock: time_machine.Traveller, tmp_path: Path) -> None:
     await decided(office)
     whole = await verify()
     assert whole.exit_code == 0, whole.output
@@ -59,6 +59,7 @@ async def test_all_is_whole(office: Office, clock: time_machine.Traveller) -> No
     clock.move_to(MONDAY + timedelta(days=3))
     await decided(office)
     assert await seal(office) == 3
+    exported(tmp_path, "notes").write_text("not a seal")
     whole = await verify()
     assert whole.output == "2 cases, 3 sealed days and the audit log are whole\n"
 

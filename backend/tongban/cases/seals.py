@@ -9,6 +9,7 @@ event belongs to the moment its transaction recorded and is seen when that commi
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -228,9 +229,10 @@ async def exported(store: ObjectStore, day: date) -> Seal | None:
 
 
 async def exported_days(store: ObjectStore) -> set[date]:
-    """Days that have an exported seal."""
+    """Days that have an exported seal; whatever else lies there is passed over."""
     days = set()
     async for batch in obstore.list(store, FOLDER):
-        names = (item["path"].rsplit("/", 1)[-1].removesuffix(".json") for item in batch)
-        days |= {date.fromisoformat(name) for name in names}
+        for item in batch:
+            with suppress(ValueError):
+                days.add(date.fromisoformat(item["path"].rsplit("/", 1)[-1].removesuffix(".json")))
     return days
