@@ -209,7 +209,7 @@ async def reveal_case(
 async def get_receipt(
     number: Number, actor: Reader, session: SessionDep, settings: SettingsDep
 ) -> Response:
-    """受理回执单 (or 收件回执单 before acceptance)."""
+    """受理回执单 of an accepted case."""
     return _pdf(await papers.receipt(session, settings, actor, number), f"receipt-{number}")
 
 

@@ -491,7 +491,7 @@ export interface paths {
         };
         /**
          * Get Receipt
-         * @description 受理回执单 (or 收件回执单 before acceptance).
+         * @description 受理回执单 of an accepted case.
          */
         get: operations["get_receipt"];
         put?: never;
