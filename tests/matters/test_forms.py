@@ -115,6 +115,20 @@ def test_shown_fields_are_asked_for() -> None:
     assert found(version, {"married": True, "spouse": "甲"}) == {("/form/spouse_note", "missing")}
 
 
+@pytest.mark.parametrize(
+    ("equals", "value", "visible"),
+    [(5, 5, True), (5, 5.0, True), (5.0, 5, True), (5, 6, False), (1, True, False)],
+)
+def test_equal_numbers_show_a_field_however_they_are_written(
+    equals: float, value: float, visible: bool
+) -> None:
+    switch = {"key": "count", "title": "数", "type": "number"}
+    note = {"key": "note", "title": "说明", "type": "string", "required": True}
+    version = version_of([switch, note | {"visible_if": {"field": "count", "equals": equals}}])
+    missing = ("/form/note", "missing")
+    assert (missing in found(version, {"count": value})) is visible
+
+
 def test_one_is_not_true() -> None:
     assert found(version_of(GROWN_UP), {"married": 1}) == {("/form/married", "type")}
 

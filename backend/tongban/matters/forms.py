@@ -95,7 +95,9 @@ def _shown(field: FormField, cleaned: dict[str, Any]) -> bool:
     if condition is None:
         return True
     value = cleaned.get(condition.field)
-    return type(value) is type(condition.equals) and value == condition.equals
+    # JSON has one kind of number, 5 and 5.0; a tick is none, though True == 1 in Python.
+    alike = isinstance(value, bool) is isinstance(condition.equals, bool)
+    return alike and value == condition.equals
 
 
 def _schema_error(error: jsonschema_rs.ValidationError) -> FieldError:
