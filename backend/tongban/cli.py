@@ -88,6 +88,8 @@ def import_matters_file(file: JsonFile) -> None:
         _fail(_both(refused.title.using(**refused.params)))
     print(f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged")
     for matter in report.matters:
+        if matter.retired and matter.outcome != "unchanged":
+            print(f"{matter.code} {matter.name}: 已停办，发布后仍为停办 · retired, and stays so")
         for change in matter.changes:
             print(f"{matter.code} {change.label}: {change.before} → {change.after}")
 

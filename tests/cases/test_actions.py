@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.support.applications import APPLICANT_ID, MOBILE, OTHER_ID, application
+from tests.support.applications import APPLICANT_ID, MOBILE, OTHER_ID, application, catalogue
 from tests.support.district import Answer, District
 
 DESHENG, HOME, NEIGHBOUR = "110102010", "110102010002", "110102010005"
@@ -32,6 +32,20 @@ async def test_suspension_pauses_the_clock_for_a_listed_reason_only(district: Di
     assert not resumed["flags"]["suspended"]
     assert resumed["due"]["remaining_days"] is not None
     ok(await reviewer.act(number, "approve"))
+
+
+async def test_a_matter_allows_only_its_own_special_procedures(district: District) -> None:
+    editor = await district.person("catalogue_editor", "110102")
+    for reasons, words in ((["testing"], "检测"), ([], "没有特别程序")):
+        changed = catalogue()["ST-MZ-008"] | {"suspension_reasons": reasons}
+        assert (await editor.post("/matters/import", [changed])).body["changed"] == 1
+        number = await accepted(district)
+        reviewer = await district.person("reviewer", DESHENG)
+        refused = await reviewer.act(number, "suspend", reason="hearing")
+        assert (refused.status, refused.pointers) == (422, {"/reason"})
+        assert words in refused.body["errors"][0]["message"]
+        if reasons:
+            assert ok(await reviewer.act(number, "suspend", reason="testing"))
 
 
 async def test_an_extension_is_asked_for_and_decided_by_different_people(

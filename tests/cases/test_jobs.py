@@ -162,6 +162,23 @@ async def test_a_missed_promise_ends_the_case_where_the_matter_says_so(
     ]  # fmt: skip
 
 
+async def test_a_missed_promise_is_a_denial_where_the_matter_says_so(
+    office: Office, clock: time_machine.Traveller
+) -> None:
+    await publish(office, "ST-MZ-008", missed_promise_action="deny")
+    number = await office.take_in(DESHENG, with_promise("2026-10-09"))
+    await office.act("reviewer", DESHENG, number, "suspend", reason="hearing")
+    clock.move_to(datetime(2026, 10, 9, 16, 1, tzinfo=UTC))
+    assert await jobs.miss_promises(office.worker, get_settings()) == 1
+    assert await jobs.miss_promises(office.worker, get_settings()) == 0
+    case = await office.case(number)
+    assert (case.status, case.outcome, case.suspended) == ("concluded", "denied", False)
+    assert await open_functions(office, number) == ["issue"]
+    last = (await events_of(office, number))[-1]
+    assert (last.event, last.actor) == ("denied", None)
+    assert "居民户口簿" in last.comment
+
+
 async def publish(office: Office, code: str, **changes: Any) -> None:
     """A new version of a matter, as an import publishes it."""
     # Versions are kept in memory by their id: none of another test's database may come back.

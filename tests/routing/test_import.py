@@ -89,6 +89,20 @@ async def test_a_new_matter_comes_in_force(district: District) -> None:
     assert (shown["status"], shown["version"]) == ("active", 1)
 
 
+async def test_a_retired_matter_stays_retired_and_the_report_says_so(district: District) -> None:
+    editor = await editor_of(district)
+    await editor.post(f"/matters/{CODE}/retire", {"reason": "政策调整"})
+    changed = file(CODE, "SQ-RK-001")
+    changed[0]["fee"] = 5
+    report = (await editor.post("/matters/import", changed)).body
+    assert [(m["code"], m["outcome"], m["retired"]) for m in report["matters"]] == [
+        (CODE, "changed", True),
+        ("SQ-RK-001", "unchanged", False),
+    ]
+    shown = (await editor.get(f"/matters/{CODE}")).body
+    assert (shown["status"], shown["version"]) == ("retired", 2)
+
+
 def broken(**overrides: Any) -> dict[str, Any]:
     return file(CODE)[0] | overrides
 

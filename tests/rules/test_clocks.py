@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from tests.rules.calendars import OFFICE, ZONE, at, day, official
 from tongban.deadlines.rules import (
-    SUSPENSION_REASONS,
     BrokenClock,
     ClockEvent,
     ClockEventKind,
@@ -158,13 +157,6 @@ def test_a_due_date_in_a_year_not_published_is_provisional() -> None:
 def test_impossible_histories_are_refused(events: Sequence[ClockEvent]) -> None:
     with pytest.raises(BrokenClock):
         replay(events, 5, official(), OFFICE, LATE)
-
-
-def test_the_reasons_that_pause_are_a_closed_list_in_both_languages() -> None:
-    assert {"hearing", "inspection", "testing", "quarantine", "appraisal", "expert_review"} <= (
-        SUSPENSION_REASONS.keys()
-    )
-    assert all(reason.zh and reason.en for reason in SUSPENSION_REASONS.values())
 
 
 @pytest.mark.parametrize(

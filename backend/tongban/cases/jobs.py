@@ -13,9 +13,9 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, u
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from tongban.cases import acceptance, archiving, endings, outbox, recalculation, seals
+from tongban.cases import acceptance, archiving, endings, outbox, recalculation, seals, steps
 from tongban.cases.models import Case, CaseMaterial, Event, IdempotencyKey, Task
-from tongban.cases.rules import ENDED, OPEN, RUNNING, UNDECIDED, Action, Status
+from tongban.cases.rules import ENDED, RUNNING, UNDECIDED, Action, Status
 from tongban.cases.schemas import ActionIn
 from tongban.cases.transitions import work_on
 from tongban.cases.work import Work
@@ -81,7 +81,20 @@ async def _miss_promise(work: Work) -> None:
     )
     keys = sorted(rows)
     work.log("promise_missed", work.case.status, materials=keys)
-    if work.matter.content.missed_promise_action == "terminate" and work.case.status in OPEN:
+    action = work.matter.content.missed_promise_action
+    if action == "notify" or work.case.status not in RUNNING:
+        return
+    wanted = (work.matter.material(key) for key in keys)
+    names = "、".join(material.name for material in wanted if material)
+    work.body = ActionIn(
+        action=Action.DENY if action == "deny" else Action.TERMINATE,
+        comment=f"承诺补交的材料逾期未补交：{names}"[:1000],
+    )
+    if action == "deny":
+        # Waiting for an expert or a hearing no longer matters.
+        work.case.suspended = work.case.promise_open = False
+        await steps.deny(work)
+    else:
         await endings.terminate(work)
 
 

@@ -6,16 +6,24 @@ from tongban.cases.steps import begin
 from tongban.cases.work import Work
 from tongban.core.problems import Invalid
 from tongban.core.texts import Text
-from tongban.deadlines.rules import SUSPENSION_REASONS
+from tongban.matters.schemas import SUSPENSION_REASONS
+
+_NOT_LISTED = Text("该事项的特别程序只有：{zh}", "This matter's special procedures are: {en}")
+_NEVER = Text("该事项没有特别程序，不能挂起", "This matter has no special procedure to wait for")
 
 
 async def suspend(work: Work) -> None:
-    """Start a special procedure: only a reason of the closed list stops the clocks."""
-    if work.body.reason not in SUSPENSION_REASONS:
+    """Start a special procedure: only a reason that the matter allows stops the clocks."""
+    allowed = work.matter.content.suspension_reasons
+    if work.body.reason not in allowed:
+        names = [SUSPENSION_REASONS[reason] for reason in allowed]
+        text = _NOT_LISTED if names else _NEVER
         raise Invalid.field(
             "/reason",
             "unknown_reason",
-            Text("请从特别程序清单中选择原因", "Choose a reason of the closed list"),
+            text.using(
+                zh="、".join(name.zh for name in names), en=", ".join(name.en for name in names)
+            ),
         )
     before = begin(work)
     work.case.suspended = True

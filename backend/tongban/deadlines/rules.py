@@ -12,8 +12,6 @@ from datetime import date, datetime, time, timedelta
 from enum import IntEnum, StrEnum
 from zoneinfo import ZoneInfo
 
-from tongban.core.texts import Text
-
 _SATURDAY = 5
 _DAY = timedelta(days=1)
 
@@ -112,7 +110,7 @@ class ClockEventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClockEvent:
-    """`reason` belongs to a pause (`SUSPENSION_REASONS`), `days` (working days) to an extension."""
+    """`reason` belongs to a pause, `days` (working days) to an extension."""
 
     kind: ClockEventKind
     at: datetime
@@ -137,20 +135,6 @@ class ClockState:
 
 class BrokenClock(ValueError):
     """Events that no clock can have: a pause of what is paused, an event out of order."""
-
-
-SUSPENSION_REASONS: Mapping[str, Text] = {
-    "hearing": Text("听证", "Hearing"),
-    "inspection": Text("检验", "Inspection"),
-    "testing": Text("检测", "Testing"),
-    "quarantine": Text("检疫", "Quarantine"),
-    "appraisal": Text("鉴定", "Appraisal"),
-    "expert_review": Text("专家评审", "Expert review"),
-    "public_notice": Text("依法公示", "Public notice required by law"),
-    "investigation": Text("依法调查核实", "Investigation required by law"),
-}
-"""特别程序: the only reasons that pause a clock (行政许可法 45, and notices and investigations that
-other laws prescribe)."""
 
 
 def due_on(start: datetime, limit_days: int, calendar: Calendar, office: OfficeHours) -> DueDate:

@@ -88,11 +88,13 @@ class Comparison(OutputModel):
 
 
 class ImportLine(OutputModel):
-    """What an import makes of one matter; `changes` are readable, one a field."""
+    """What an import makes of one matter; `changes` are readable, one a field. `retired`: the
+    matter is out of service and stays so, whatever version is published."""
 
     code: str
     name: str
     outcome: Literal["new", "changed", "unchanged"]
+    retired: bool
     changes: list[Change]
 
 

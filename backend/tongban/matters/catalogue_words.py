@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tongban.matters.schemas import OWN_IDENTITY
+
 HANDLING = {"即办": "direct", "代办": "carried", "备案": "filing"}
 CASE_KIND = {"即办件": "immediate", "承诺件": "promised"}
 SCOPE = {"本社区": "own_community", "同街": "same_street", "全区": "whole_district"}
@@ -11,8 +13,6 @@ MATERIAL_KIND = {
     "原件及复印件": "original_and_copy",
     "电子件": "electronic",
 }
-OWN_IDENTITY = frozenset({"resident_id_card"})
-"""Papers without which nobody knows who applies: they cannot follow later."""
 
 
 def translate(data: dict[str, Any]) -> dict[str, Any]:
@@ -28,9 +28,10 @@ def translate(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _material(data: Any) -> Any:
+    """Where a file does not say, papers may follow later, proof of identity excepted."""
     if not isinstance(data, dict):
         return data
-    identity = data.get("document_kind") in OWN_IDENTITY and data.get("required", True)
+    identity = data.get("document_kind") in OWN_IDENTITY
     kind = _word(MATERIAL_KIND, data.get("kind"))
     return {"deferrable": not identity, **data, "kind": kind}
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tongban.core.texts import Text
-from tongban.matters.schemas import SENSITIVE, Content, FormField
+from tongban.matters.schemas import OWN_IDENTITY, SENSITIVE, Content, FormField
 
 Severity = Literal["error", "warning"]
 
@@ -56,6 +56,9 @@ _TEXTS = {
     ),
     "catch_all_material": Text(
         "“{name}”是兜底性材料，请列明具体材料", "“{name}” is a catch-all; name the papers"
+    ),
+    "identity_deferred": Text(
+        "“{name}”用于核验身份，不能容缺", "“{name}” proves who applies; it cannot follow later"
     ),
     "licence_expected": Text(
         "结果名称以“证”结尾，结果类型应为证照", "A result named …证 is a licence"
@@ -152,7 +155,8 @@ def _can_be(field: FormField, value: str | bool | int | float) -> bool:
         case "enum":
             return value in (field.enum or [])
         case "integer":
-            return type(value) is int
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            return number and float(value).is_integer()
         case "number":
             return isinstance(value, int | float) and not isinstance(value, bool)
         case "array":
@@ -168,6 +172,9 @@ def _materials(content: Content) -> Iterator[Finding]:
         if is_catch_all(material.name):
             at = f"/materials/{index}/name"
             yield finding("catch_all_material", at, name=material.name)
+        if material.deferrable and material.document_kind in OWN_IDENTITY:
+            at = f"/materials/{index}/deferrable"
+            yield finding("identity_deferred", at, name=material.name)
 
 
 def is_catch_all(name: str) -> bool:

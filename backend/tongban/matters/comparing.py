@@ -33,6 +33,7 @@ LABELS: Mapping[str, Text] = {
     "result": Text("办理结果", "Result"),
     "guide": Text("办事指南", "Guide"),
     "missed_promise_action": Text("容缺逾期处理", "When a promise is missed"),
+    "suspension_reasons": Text("可用的特别程序", "Special procedures"),
     "extension_days_max": Text("最长延期", "Longest extension"),
     "retention_years": Text("保存年限", "Years kept"),
     "source": Text("来源", "Source"),

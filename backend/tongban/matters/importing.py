@@ -1,7 +1,7 @@
 """Matters from a file: checked as a whole, written only where something changed."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 from pydantic import ValidationError
@@ -66,8 +66,17 @@ async def plan_import(
     session: AsyncSession, contents: Sequence[Content], language: Language = "zh"
 ) -> ImportReport:
     """What publishing these would change."""
-    present = await _published(session, [content.code for content in contents])
-    lines = [_line(content, present.get(content.code), language) for content in contents]
+    codes = [content.code for content in contents]
+    present = await _published(session, codes)
+    retired = set(
+        await session.scalars(
+            select(Matter.code).where(Matter.code.in_(codes), Matter.status == "retired")
+        )
+    )
+    lines = [
+        _line(content, present.get(content.code), content.code in retired, language)
+        for content in contents
+    ]
     return ImportReport(
         matters=lines,
         new=sum(line.outcome == "new" for line in lines),
@@ -85,15 +94,19 @@ async def _published(session: AsyncSession, codes: Sequence[str]) -> dict[str, C
     return {row.code: Content.model_validate(row.content) for row in rows}
 
 
-def _line(content: Content, present: Content | None, language: Language) -> ImportLine:
+def _line(
+    content: Content, present: Content | None, retired: bool, language: Language
+) -> ImportLine:
     if present is None:
-        return ImportLine(code=content.code, name=content.name, outcome="new", changes=[])
-    same = present == content
+        outcome: Literal["new", "changed", "unchanged"] = "new"
+    else:
+        outcome = "unchanged" if present == content else "changed"
     return ImportLine(
         code=content.code,
         name=content.name,
-        outcome="unchanged" if same else "changed",
-        changes=[] if same else compare(present, content, language),
+        outcome=outcome,
+        retired=retired,
+        changes=compare(present, content, language) if present else [],
     )
 
 
@@ -102,7 +115,8 @@ async def publish_contents(
 ) -> None:
     """Make these the published versions of their matters, new matters included.
 
-    Drafts stay beside them. The caller has taken `lock_catalogue`.
+    Drafts stay beside them, and a retired matter stays retired. The caller has taken
+    `lock_catalogue`.
     """
     if not contents:
         return

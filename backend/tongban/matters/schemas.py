@@ -1,6 +1,6 @@
 """What a matter consists of: the content of a version, as stored and as answered."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -34,6 +34,30 @@ FieldType = Literal[
     "array",
 ]
 SENSITIVE = frozenset({"address", "id_number", "mobile"})
+OWN_IDENTITY = frozenset({"resident_id_card"})
+"""Kinds of documents without which nobody knows who applies: they never follow later."""
+SuspensionReason = Literal[
+    "hearing",
+    "inspection",
+    "testing",
+    "quarantine",
+    "appraisal",
+    "expert_review",
+    "public_notice",
+    "investigation",
+]
+SUSPENSION_REASONS: Mapping[SuspensionReason, Text] = {
+    "hearing": Text("听证", "Hearing"),
+    "inspection": Text("检验", "Inspection"),
+    "testing": Text("检测", "Testing"),
+    "quarantine": Text("检疫", "Quarantine"),
+    "appraisal": Text("鉴定", "Appraisal"),
+    "expert_review": Text("专家评审", "Expert review"),
+    "public_notice": Text("依法公示", "Public notice required by law"),
+    "investigation": Text("依法调查核实", "Investigation required by law"),
+}
+"""特别程序: the only reasons that pause a clock (行政许可法 45, and notices and investigations that
+other laws prescribe). A matter allows some of them, all where it does not say."""
 
 
 _ENUM = Text("选择项须列出选项，其他类型不得有选项", "A choice, and only it, lists its options")
@@ -84,7 +108,8 @@ class FormField(Part):
 
 
 class Material(Part):
-    """A paper that is asked for. `deferrable`: may follow later against a promise (容缺)."""
+    """A paper that is asked for. `deferrable`: may follow later against a promise (容缺), which
+    somebody has to say of it; proof of identity never may."""
 
     key: Key
     name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -93,7 +118,7 @@ class Material(Part):
     required: bool = True
     document_kind: Annotated[str, StringConstraints(max_length=60)] | None = None
     e_licence: bool = False
-    deferrable: bool = True
+    deferrable: bool = False
     note: Annotated[str, StringConstraints(max_length=300)] = ""
 
 
@@ -166,7 +191,11 @@ class Content(Part):
     process: Annotated[list[StepIn], Field(min_length=1, max_length=20)]
     result: Result = Result()
     guide: Guide = Guide()
-    missed_promise_action: Literal["notify", "terminate"] = "notify"
+    missed_promise_action: Literal["notify", "terminate", "deny"] = "notify"
+    """What happens when a promised material does not come: the office is told, the case ends
+    without a decision, or the application is denied."""
+    suspension_reasons: list[SuspensionReason] = list(SUSPENSION_REASONS)
+    """Special procedures that this matter can need: no other reason pauses its clock."""
     extension_days_max: Annotated[int, Field(ge=0, le=60)] = 10
     """Working days by which an approved extension may lengthen it (行政许可法 42)."""
     retention_years: Annotated[int, Field(ge=1, le=100)] = 10
@@ -179,6 +208,11 @@ class Content(Part):
         if days is not None and (days == 0) != (kind == "immediate"):
             raise wrong("case_kind_against_days", _KIND)
         return kind
+
+    @field_validator("suspension_reasons")
+    @classmethod
+    def _each_reason_once(cls, reasons: list[SuspensionReason]) -> list[SuspensionReason]:
+        return [reason for reason in SUSPENSION_REASONS if reason in reasons]
 
 
 def compile_form(fields: Iterable[FormField]) -> dict[str, Any]:

@@ -1726,7 +1726,7 @@ export interface components {
              * @default notify
              * @enum {string}
              */
-            missed_promise_action?: "notify" | "terminate";
+            missed_promise_action?: "notify" | "terminate" | "deny";
             /** Name */
             name: string;
             /** National Code */
@@ -1761,6 +1761,20 @@ export interface components {
             source?: string;
             /** Statutory Days */
             statutory_days: number;
+            /**
+             * Suspension Reasons
+             * @default [
+             *       "hearing",
+             *       "inspection",
+             *       "testing",
+             *       "quarantine",
+             *       "appraisal",
+             *       "expert_review",
+             *       "public_notice",
+             *       "investigation"
+             *     ]
+             */
+            suspension_reasons?: ("hearing" | "inspection" | "testing" | "quarantine" | "appraisal" | "expert_review" | "public_notice" | "investigation")[];
         };
         /**
          * Content
@@ -1857,7 +1871,7 @@ export interface components {
              * @default notify
              * @enum {string}
              */
-            missed_promise_action: "notify" | "terminate";
+            missed_promise_action: "notify" | "terminate" | "deny";
             /** Name */
             name: string;
             /** National Code */
@@ -1892,6 +1906,20 @@ export interface components {
             source: string;
             /** Statutory Days */
             statutory_days: number;
+            /**
+             * Suspension Reasons
+             * @default [
+             *       "hearing",
+             *       "inspection",
+             *       "testing",
+             *       "quarantine",
+             *       "appraisal",
+             *       "expert_review",
+             *       "public_notice",
+             *       "investigation"
+             *     ]
+             */
+            suspension_reasons: ("hearing" | "inspection" | "testing" | "quarantine" | "appraisal" | "expert_review" | "public_notice" | "investigation")[];
         };
         /** CoverageOut */
         CoverageOut: {
@@ -2280,7 +2308,8 @@ export interface components {
         };
         /**
          * ImportLine
-         * @description What an import makes of one matter; `changes` are readable, one a field.
+         * @description What an import makes of one matter; `changes` are readable, one a field. `retired`: the
+         *     matter is out of service and stays so, whatever version is published.
          */
         ImportLine: {
             /** Changes */
@@ -2294,6 +2323,8 @@ export interface components {
              * @enum {string}
              */
             outcome: "new" | "changed" | "unchanged";
+            /** Retired */
+            retired: boolean;
         };
         /** ImportReport */
         ImportReport: {
@@ -2374,7 +2405,8 @@ export interface components {
         };
         /**
          * Material
-         * @description A paper that is asked for. `deferrable`: may follow later against a promise (容缺).
+         * @description A paper that is asked for. `deferrable`: may follow later against a promise (容缺), which
+         *     somebody has to say of it; proof of identity never may.
          */
         "Material-Input": {
             /**
@@ -2384,7 +2416,7 @@ export interface components {
             copies?: number;
             /**
              * Deferrable
-             * @default true
+             * @default false
              */
             deferrable?: boolean;
             /** Document Kind */
@@ -2416,7 +2448,8 @@ export interface components {
         };
         /**
          * Material
-         * @description A paper that is asked for. `deferrable`: may follow later against a promise (容缺).
+         * @description A paper that is asked for. `deferrable`: may follow later against a promise (容缺), which
+         *     somebody has to say of it; proof of identity never may.
          */
         "Material-Output": {
             /**
@@ -2426,7 +2459,7 @@ export interface components {
             copies: number;
             /**
              * Deferrable
-             * @default true
+             * @default false
              */
             deferrable: boolean;
             /** Document Kind */
