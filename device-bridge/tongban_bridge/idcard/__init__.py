@@ -1,0 +1,1 @@
+"""Resident identity cards on a serial reader with a SAM_V module (GA 450)."""

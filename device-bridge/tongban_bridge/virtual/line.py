@@ -1,0 +1,56 @@
+"""A serial device on a pseudo terminal (Linux and macOS)."""
+
+import os
+import select
+import threading
+import tty
+from pathlib import Path
+from typing import Protocol
+
+
+class Talker(Protocol):
+    """What sits at the far end of the line."""
+
+    def hear(self, received: bytes) -> bytes:
+        """Take what the host sent; return what to send back at once."""
+        ...
+
+
+class VirtualLine:
+    """Serves a talker on a pty until `unplug`, under a name that then goes, as a udev name does."""
+
+    def __init__(self, talker: Talker, port: Path) -> None:
+        self._master, self._slave = os.openpty()
+        tty.setraw(self._slave)
+        self.port = port
+        port.unlink(missing_ok=True)
+        port.symlink_to(os.ttyname(self._slave))
+        self._talker = talker
+        self._woken, self._wake = os.pipe()
+        self._thread = threading.Thread(target=self._serve, name=f"line {port.name}", daemon=True)
+        self._thread.start()
+
+    def say(self, data: bytes) -> None:
+        """Send without being asked."""
+        os.write(self._master, data)
+
+    def unplug(self) -> None:
+        """Vanish, as a USB cable that is pulled."""
+        if self._thread.is_alive():
+            os.write(self._wake, b"x")
+            if threading.current_thread() is not self._thread:
+                self._thread.join()
+
+    def _serve(self) -> None:
+        try:
+            while True:
+                ready, _, _ = select.select([self._master, self._woken], [], [])
+                if self._woken in ready:
+                    return
+                answer = self._talker.hear(os.read(self._master, 4096))
+                if answer:
+                    os.write(self._master, answer)
+        finally:
+            self.port.unlink(missing_ok=True)
+            for descriptor in (self._master, self._slave, self._woken, self._wake):
+                os.close(descriptor)
