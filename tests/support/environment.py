@@ -6,6 +6,9 @@ are kept aside for `tests.support.database`.
 
 import os
 
+# Nothing listens here. Workers of pytest-xdist inherit it from the process that started them.
+NOWHERE = "127.0.0.1:9"
+
 NAMED_SERVERS = {
     name: os.environ[name]
     for name in (
@@ -14,7 +17,7 @@ NAMED_SERVERS = {
         "TONGBAN_WORKER_DATABASE_URL",
         "TONGBAN_REDIS_URL",
     )
-    if name in os.environ
+    if name in os.environ and NOWHERE not in os.environ[name]
 }
 
 SETTINGS = {
@@ -26,7 +29,7 @@ SETTINGS = {
 }
 
 os.environ |= SETTINGS
-# Pure tests need settings, not servers: nothing listens here, and connecting would fail.
+# Pure tests need settings, not servers: connecting would fail.
 for name in ("TONGBAN_DATABASE_URL", "TONGBAN_OWNER_DATABASE_URL"):
-    os.environ[name] = "postgresql+asyncpg://nobody@127.0.0.1:9/nothing"
-os.environ["TONGBAN_REDIS_URL"] = "redis://127.0.0.1:9"
+    os.environ[name] = f"postgresql+asyncpg://nobody@{NOWHERE}/nothing"
+os.environ["TONGBAN_REDIS_URL"] = f"redis://{NOWHERE}"
