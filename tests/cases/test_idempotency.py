@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 from fastapi import FastAPI
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
+from tests.cases.conftest import Office
 from tests.support.applications import application
 from tests.support.database import http_client, using
 from tests.support.district import District, Person
+from tests.support.waiting import until
 from tongban.cases.models import Case
 from tongban.core.db import make_engine, make_sessions
 from tongban.core.settings import get_settings
@@ -121,6 +123,26 @@ async def test_one_of_two_decisions_at_once_wins(at_once: District) -> None:
         reviewer.act(number, "approve"), reviewer.act(number, "deny", comment="不符合条件")
     )
     assert sorted(answer.status for answer in answers) == [200, 409]
+
+
+async def test_a_connection_lost_in_the_middle_is_said_and_makes_nothing(office: Office) -> None:
+    clerk = await office.person("clerk", DESHENG)
+    body = application("ST-MZ-008", HOME)
+    waiting = "SELECT pid FROM pg_locks WHERE NOT granted"
+
+    async def waits() -> bool:
+        return bool(await asyncio.to_thread(office.tamper, waiting))
+
+    async with office.worker.begin() as session:
+        await session.execute(text("LOCK TABLE idempotency_keys IN EXCLUSIVE MODE"))
+        lost = asyncio.create_task(clerk.post("/cases", body, **KEY))
+        await until(waits)
+        office.tamper(f"SELECT pg_terminate_backend(pid) FROM ({waiting}) AS w")
+        answer = await lost
+    assert (answer.status, answer.code) == (503, "unavailable")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert office.tamper("SELECT count(*) FROM cases") == "0"
+    assert (await clerk.post("/cases", body, **KEY)).status == 201
 
 
 async def test_a_stale_version_is_refused(district: District) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from sqlalchemy import text
 from tests.cases.conftest import Office
 from tests.support.applications import application
 from tests.support.live import environment
+from tests.support.waiting import until
 from tongban.cases import jobs
 from tongban.core import clock
 from tongban.core.settings import get_settings
@@ -49,12 +50,6 @@ async def process(
         if running.returncode is None:
             running.kill()
         await running.wait()
-
-
-async def until(happened: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(30):
-        while not await happened():  # noqa: ASYNC110 - another process gives no event
-            await asyncio.sleep(0.1)
 
 
 async def test_a_worker_killed_between_storing_and_noting_leaves_nothing_wrong(

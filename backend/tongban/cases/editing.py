@@ -21,6 +21,7 @@ from tongban.cases.schemas import CaseEdit, MaterialIn
 from tongban.cases.sealing import SensitiveField
 from tongban.cases.work import Work
 from tongban.core.db import Base
+from tongban.core.fixed import Fixed
 from tongban.core.privacy import is_masked
 from tongban.core.problems import FieldError, Invalid
 from tongban.core.texts import Text
@@ -157,18 +158,20 @@ async def put_materials(
     files = [file for material in materials for file in material.files]
     if files and actor is not None:
         await attach(session, actor, files, await _reusable(session, actor, files))
-    await session.execute(_PUT_MATERIAL, rows)
+    await _PUT_MATERIAL.many(session, rows)
     return rows
 
 
 _insert = insert(Base.metadata.tables["case_materials"])
-_PUT_MATERIAL = _insert.on_conflict_do_update(
-    index_elements=[CaseMaterial.case_id, CaseMaterial.key],
-    set_={
-        column.key: _insert.excluded[column.key]
-        for column in CaseMaterial.__table__.columns
-        if not column.primary_key
-    },
+_PUT_MATERIAL = Fixed(
+    _insert.on_conflict_do_update(
+        index_elements=[CaseMaterial.case_id, CaseMaterial.key],
+        set_={
+            column.key: _insert.excluded[column.key]
+            for column in CaseMaterial.__table__.columns
+            if not column.primary_key
+        },
+    )
 )
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.cases.models import Case
 from tongban.core.db import Base
+from tongban.core.fixed import Fixed
 from tongban.core.privacy import sm3
 from tongban.identity.actor import Actor
 from tongban.organisations.tree import Tree
@@ -117,8 +118,8 @@ def chain(
     }
 
 
-_APPEND = insert(Base.metadata.tables["events"])
+_APPEND = Fixed(insert(Base.metadata.tables["events"]))
 
 
 async def append(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
-    await session.execute(_APPEND, rows)
+    await _APPEND.many(session, rows)

@@ -15,10 +15,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tongban.cases.models import IdempotencyKey
 from tongban.cases.problems import KeyReused
 from tongban.core import clock
+from tongban.core.db import Base
+from tongban.core.fixed import Fixed
 from tongban.core.privacy import sm3
 from tongban.identity.actor import Actor
 
-_CLAIM = insert(IdempotencyKey).on_conflict_do_nothing().returning(IdempotencyKey.case_id)
+_CLAIM = Fixed(
+    insert(Base.metadata.tables["idempotency_keys"])
+    .on_conflict_do_nothing()
+    .returning(IdempotencyKey.case_id)
+)
 
 
 async def claim(
@@ -39,8 +45,7 @@ async def claim(
         "case_id": case_id,
         "at": clock.now(),
     }
-    claimed = await session.scalar(_CLAIM, row)
-    if claimed is not None:
+    if await _CLAIM.row(session, row):
         return None
     first = (
         await session.execute(

@@ -19,6 +19,7 @@ from tongban.cases.transitions import check_version, lock
 from tongban.cases.work import Work
 from tongban.core import clock
 from tongban.core.db import Base
+from tongban.core.fixed import Fixed
 from tongban.core.ids import new_id
 from tongban.core.problems import Invalid, NotFound, VersionRequired
 from tongban.core.settings import Settings
@@ -82,7 +83,7 @@ def _parts(work: Work, actor: Actor, materials: list[dict[str, Any]]) -> reading
     )
 
 
-_SEAL = insert(Base.metadata.tables["case_personal"])
+_SEAL = Fixed(insert(Base.metadata.tables["case_personal"]))
 
 
 async def _register(
@@ -121,7 +122,7 @@ async def _register(
     sealed = sealing.split(filing.document, matter.sensitive)
     case = new_case(case_id, matter, placed, sealed.document, actor, now)
     case.promise_open = filing.promises
-    await session.execute(_SEAL, sealing.personal_row(case_id, sealed.secrets))
+    await _SEAL.rows(session, sealing.personal_row(case_id, sealed.secrets))
     written = await editing.put_materials(session, case, matter, filing.materials, actor, now)
     work = Work(
         session=session,

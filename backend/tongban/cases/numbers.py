@@ -13,6 +13,7 @@ from tongban.cases.models import CaseCounter
 from tongban.cases.problems import NotOffered
 from tongban.cases.work import Work
 from tongban.core.db import Base
+from tongban.core.fixed import Fixed
 
 _COUNTER = (
     pg_insert(CaseCounter)
@@ -33,7 +34,7 @@ _NUMBER = (
 # The table, not the class: inserting through the mapper would cost more and do no more.
 _TABLE = Base.metadata.tables["cases"]
 _COLUMNS = [c for c in _TABLE.columns if c.key not in ("number", "search")]
-_INSERT_CASE = (
+_INSERT_CASE = Fixed(
     insert(_TABLE)
     .from_select(
         [*_COLUMNS, _TABLE.c.number],
@@ -47,7 +48,8 @@ _NEXT_NUMBER = select(_NUMBER)
 async def number_new(work: Work) -> None:
     """Insert the case itself, with the next number, as the transaction's last statement."""
     values = {column.key: getattr(work.case, column.key) for column in _COLUMNS}
-    work.case.number = await work.session.scalar(_INSERT_CASE, {**values, **_counter_of(work)})
+    row = await _INSERT_CASE.row(work.session, {**values, **_counter_of(work)})
+    work.case.number = row.number if row else None
 
 
 async def number_draft(work: Work) -> None:

@@ -15,6 +15,7 @@ from tongban.cases.clocks import Viewer, viewer_for
 from tongban.cases.models import Case, CaseMaterial, Event, Task
 from tongban.cases.policy import VISIBLE, may_edit, readable_scope, seen_by, situation
 from tongban.cases.rules import allowed_actions
+from tongban.core.fixed import Fixed
 from tongban.core.problems import NotFound
 from tongban.core.settings import Settings
 from tongban.deadlines.service import REVISION, remember_revision
@@ -26,27 +27,35 @@ from tongban.matters.service import version
 from tongban.organisations.service import get_tree
 from tongban.organisations.tree import Tree
 
-_SEEN = select(Case, REVISION).where(VISIBLE)
-_BY_ID = _SEEN.where(Case.id == bindparam("id", type_=Uuid))
-_BY_NUMBER = _SEEN.where(Case.number == bindparam("number", type_=String))
+_ID = Case.id == bindparam("id", type_=Uuid)
+_NUMBER = Case.number == bindparam("number", type_=String)
+_FOUND = select(Case, REVISION).where(VISIBLE)
+_FOUND_BY = {"id": _FOUND.where(_ID), "number": _FOUND.where(_NUMBER)}
+_shown = select(
+    *(c for c in Case.__table__.columns if c.key not in ("head_hash", "names", "search")), REVISION
+).where(VISIBLE)
+_SHOWN_BY = {"id": Fixed(_shown.where(_ID)), "number": Fixed(_shown.where(_NUMBER))}
+
+
+def _key(number: str) -> tuple[str, UUID | str]:
+    """What a case is asked for by: its number, or the id that a draft has instead."""
+    try:
+        return "id", UUID(number)
+    except ValueError:
+        return "number", number.upper()
 
 
 async def find(session: AsyncSession, actor: Actor, number: str, *, lock: bool = False) -> Case:
-    """A case that the actor may see, by its number or the id that a draft has instead.
+    """A case that the actor may see, to work with.
 
     `lock` keeps its row until the transaction ends. Raises `NotFound`: what is invisible does
     not exist.
     """
     tree = await get_tree(session)
     seen = seen_by(actor, readable_scope(tree, actor))
-    key: dict[str, Any]
-    try:
-        statement, key = _BY_ID, {"id": UUID(number)}
-    except ValueError:
-        statement, key = _BY_NUMBER, {"number": number.upper()}
-    if lock:
-        statement = statement.with_for_update(of=Case)
-    row = (await session.execute(statement, {**seen, **key})).one_or_none()
+    by, value = _key(number)
+    statement = _FOUND_BY[by].with_for_update(of=Case) if lock else _FOUND_BY[by]
+    row = (await session.execute(statement, {**seen, by: value})).one_or_none()
     if row is None:
         raise NotFound
     remember_revision(session, row.calendar_revision)
@@ -57,7 +66,14 @@ async def find(session: AsyncSession, actor: Actor, number: str, *, lock: bool =
 async def read_case(
     session: AsyncSession, settings: Settings, actor: Actor, number: str
 ) -> s.CaseOut:
-    return await present(session, settings, actor, await find(session, actor, number))
+    """A case that the actor may see. Raises `NotFound`."""
+    seen = seen_by(actor, readable_scope(await get_tree(session), actor))
+    by, value = _key(number)
+    case = await _SHOWN_BY[by].row(session, {**seen, by: value})
+    if case is None:
+        raise NotFound
+    remember_revision(session, case.calendar_revision)
+    return await present(session, settings, actor, case)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +143,9 @@ async def present(
 
 
 _claimer, _doer, _registrar = aliased(Staff), aliased(Staff), aliased(Staff)
-_TASKS = (
+_TASKS = Fixed(
     select(
-        Task,
+        *Task.__table__.columns,
         _claimer.username.label("claimer"),
         _claimer.name.label("claimer_name"),
         _doer.username.label("doer"),
@@ -150,18 +166,18 @@ _TASKS = (
 async def _load_parts(session: AsyncSession, case_id: UUID) -> Parts:
     """Tasks, oldest first, and the tick list. The first query gives one row even where a case
     has no task, for the registrar's sake."""
-    rows = (await session.execute(_TASKS, {"case_id": case_id})).all()
-    lines = await session.execute(_MATERIALS, {"case_id": case_id})
+    rows = await _TASKS.rows(session, {"case_id": case_id})
+    lines = await _MATERIALS.rows(session, {"case_id": case_id})
     return Parts(
         registrar=(rows[0].registrar, rows[0].registrar_name),
         tasks=[
             TaskLine(
-                row.Task,
+                row,
                 (row.claimer, row.claimer_name) if row.claimer else None,
                 (row.doer, row.doer_name) if row.doer else None,
             )
             for row in rows
-            if row.Task
+            if row.id
         ],
         materials={
             line.key: MaterialLine(
@@ -207,7 +223,7 @@ _SCANS = (
     .where(File.id == func.any(CaseMaterial.files))
     .scalar_subquery()
 )
-_MATERIALS = (
+_MATERIALS = Fixed(
     select(*CaseMaterial.__table__.columns, Staff.username, Staff.name, _SCANS.label("scans"))
     .select_from(CaseMaterial)
     .join(Staff, Staff.id == CaseMaterial.checked_by, isouter=True)

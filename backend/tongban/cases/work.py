@@ -16,6 +16,7 @@ from tongban.cases.problems import ActionNotAllowed
 from tongban.cases.rules import WORKED_BY
 from tongban.cases.schemas import ActionIn
 from tongban.core.db import Base
+from tongban.core.fixed import Fixed
 from tongban.core.ids import new_id
 from tongban.core.settings import Settings
 from tongban.deadlines.rules import Calendar
@@ -25,8 +26,9 @@ from tongban.organisations.tree import Tree
 from tongban.routing.definitions import Function
 from tongban.routing.rules import ConcreteStep, Path
 
-_TELL = insert(Base.metadata.tables["outbox"])
-_JOIN = insert(Base.metadata.tables["case_scope"]).on_conflict_do_nothing()
+_TELL = Fixed(insert(Base.metadata.tables["outbox"]), columns=("topic", "case_id", "payload", "at"))
+_JOIN = Fixed(insert(Base.metadata.tables["case_scope"]).on_conflict_do_nothing())
+_OPEN = Fixed(insert(Base.metadata.tables["tasks"]))
 
 
 @dataclass
@@ -51,6 +53,7 @@ class Work:
     """The task that the action is taken on, where it needs one."""
     rows: list[dict[str, Any]] = field(default_factory=list)
     joining: set[int] = field(default_factory=set)
+    opened: list[Task] = field(default_factory=list)
 
     @property
     def today(self) -> date:
@@ -116,18 +119,24 @@ class Work:
             opened_at=self.now,
             due_on=clocks.due_on(self.calendar, self.settings, self.now, limit_days).date,
         )
-        self.session.add(task)
+        self.opened.append(task)
         self.tasks.append(task)
         self.joining.add(unit_id)
 
     async def save(self) -> None:
-        """Write the events, the new scope and what others must hear of."""
+        """Write what changed, the new tasks and scope, the events, what others must hear of."""
+        await self.session.flush()
+        if self.opened:
+            await _OPEN.many(self.session, [row_of(task) for task in self.opened])
         if self.joining:
-            await self.session.execute(_JOIN, scope_rows(self.case, self.tree, self.joining))
+            await _JOIN.many(self.session, scope_rows(self.case, self.tree, self.joining))
         if self.rows:
             await events.append(self.session, self.rows)
-        await self.session.execute(_TELL, outbox_row(self.case, self.rows, self.now))
-        await self.session.flush()
+        await _TELL.rows(self.session, outbox_row(self.case, self.rows, self.now))
+
+
+def row_of(task: Task) -> dict[str, Any]:
+    return {column.key: getattr(task, column.key) for column in Task.__table__.columns}
 
 
 def outbox_row(case: Case, rows: list[dict[str, Any]], now: datetime) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import asyncpg
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -120,6 +121,13 @@ def install(app: FastAPI) -> None:
         if error.connection_invalidated:
             return problem_response(request, Unavailable(retry_after=2))
         return _broken(request, error)
+
+    # The same from `core.fixed`, which asks the driver itself.
+    @app.exception_handler(asyncpg.InterfaceError)
+    @app.exception_handler(asyncpg.PostgresConnectionError)
+    @app.exception_handler(asyncpg.AdminShutdownError)
+    async def _lost(request: Request, _: Exception) -> Response:
+        return problem_response(request, Unavailable(retry_after=2))
 
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, error: Exception) -> Response:

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.core import clock
+from tongban.core.fixed import Fixed
 from tongban.deadlines.models import CalendarDay, CalendarRevision, CalendarYear
 from tongban.deadlines.problems import DayOutsideYear, DayTwice
 from tongban.deadlines.rules import Calendar
@@ -32,6 +33,8 @@ REVISION = select(CalendarRevision.revision).scalar_subquery().label("calendar_r
 """A column for statements that run anyway: give it to `remember_revision`, and `get_calendar`
 needs no statement of its own."""
 
+_REVISION_NOW = Fixed(select(CalendarRevision.revision))
+
 
 def remember_revision(session: AsyncSession, revision: UUID) -> None:
     """Note the revision that another statement of this transaction has brought along."""
@@ -45,7 +48,8 @@ async def get_calendar(session: AsyncSession) -> Calendar:
         return asked
     revision = session.info.get(_REVISION)
     if revision is None:
-        revision = (await session.scalars(select(CalendarRevision.revision))).one()
+        [row] = await _REVISION_NOW.rows(session, {})
+        revision = row.revision
     if revision not in _calendars:
         loaded = await load_calendar(session)
         while len(_calendars) >= _KEPT:

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.core.db import SessionDep
+from tongban.core.fixed import Fixed
 from tongban.core.problems import Forbidden, Unauthenticated
 from tongban.core.settings import Settings
 from tongban.identity import tokens
@@ -27,8 +28,9 @@ TOKEN_URL = "/api/v1/auth/token"  # noqa: S105
 _bearer = OAuth2PasswordBearer(tokenUrl=TOKEN_URL, auto_error=False)
 Token = Annotated[str | None, Depends(_bearer)]
 
-_WHO = text(
-    """
+_WHO = Fixed(
+    text(
+        """
     SELECT staff.username, staff.name, staff.organisation_id, held.grants,
            (SELECT revision FROM tree_revision) AS revision,
            set_config('tongban.scope', held.scope, true)
@@ -41,7 +43,8 @@ _WHO = text(
     ) AS held
     WHERE sessions.id = :session_id AND sessions.staff_id = :staff_id
       AND sessions.revoked_at IS NULL AND staff.active
-    """
+        """
+    )
 )
 
 
@@ -67,10 +70,8 @@ async def load_actor(session: AsyncSession, access: tokens.Access, origin: Origi
 
     Raises `Unauthenticated` when the session has ended or the account is switched off.
     """
-    found = await session.execute(
-        _WHO, {"session_id": access.session_id, "staff_id": access.staff_id}
-    )
-    row = found.one_or_none()
+    who = {"session_id": access.session_id, "staff_id": access.staff_id}
+    row = await _WHO.row(session, who)
     if row is None:
         raise Unauthenticated
     remember_revision(session, row.revision)

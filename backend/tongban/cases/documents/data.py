@@ -16,6 +16,7 @@ CrossHandling = Literal[
 ]
 Linkage = Literal["none", "street_community", "district_street", "three_level"]
 Outcome = Literal["approved", "denied", "filed", "forwarded"]
+MissedPromise = Literal["notify", "terminate", "deny"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,7 @@ class Promise:
 
     name: str
     due_on: date
-    consequence: str = ""
+    if_missed: MissedPromise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +91,30 @@ class Receipt:
     deciding: str
     issuing: str
     """Where the result is collected."""
+    materials: tuple[Material, ...]
+    promises: tuple[Promise, ...]
+    cross_handling: CrossHandling
+    linkage: Linkage
+    query_code: str
+    public_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledgement:
+    """收件回执: the papers were taken in, whether the case is accepted is decided later."""
+
+    case: CaseHead
+    handling: Handling
+    received_on: date
+    clerk: str
+    accepting: str
+    """Who decides on acceptance; another office where this one only collects (收件)."""
+    decide_days: int
+    """Working days in which that is decided, or the case counts as accepted."""
+    decide_by: date | None
+    """Unknown while a correction is awaited."""
+    responsible: str
+    deciding: str
     materials: tuple[Material, ...]
     promises: tuple[Promise, ...]
     cross_handling: CrossHandling
@@ -178,7 +203,7 @@ class Handover:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """办结通知: what was decided, and how to get it."""
+    """办结通知书: what was decided, and how to get it."""
 
     case: CaseHead
     outcome: Outcome

@@ -1,13 +1,16 @@
 """Sentences and labels of the papers, in the words of a counter."""
 
+from datetime import date
 from urllib.parse import urlencode
 
 from tongban.cases.documents.data import (
+    Acknowledgement,
     CaseKind,
     CrossHandling,
     Handling,
     Linkage,
     MaterialForm,
+    MissedPromise,
     Notice,
     Outcome,
     Party,
@@ -31,6 +34,11 @@ OUTCOMES: dict[Outcome, str] = {
     "denied": "不予办理",
     "filed": "已备案",
     "forwarded": "已转报",
+}
+MISSED_PROMISES: dict[MissedPromise, str] = {
+    "notify": "提醒您补交，未补交前不予办结",
+    "terminate": "终止办理，退还已收材料",
+    "deny": "不予办理，退还已收材料",
 }
 _CROSS_HANDLINGS: dict[CrossHandling, str] = {
     "none": "",
@@ -65,7 +73,27 @@ def progress_url(public_url: str, number: str) -> str:
     return f"{public_url.rstrip('/')}/progress?{urlencode({'number': number})}"
 
 
-def handling_notes(receipt: Receipt) -> list[str]:
+def evaluation_url(public_url: str, number: str) -> str:
+    """Where the applicant rates how the case was handled; the number alone shows nothing of it."""
+    return f"{public_url.rstrip('/')}/evaluate?{urlencode({'number': number})}"
+
+
+def acceptance_notes(paper: Acknowledgement) -> list[str]:
+    """What the receipt of papers means, and what follows (行政许可法 32)."""
+    by = f"（{zh_date(paper.decide_by)}前）" if paper.decide_by else ""
+    return [
+        "本回执仅证明已收到上列材料，不代表申请已被受理。",
+        f"{paper.accepting}自收到材料之日起{paper.decide_days}个工作日内{by}决定是否受理；"
+        "材料需要补正的，一次告知全部内容。逾期未告知的，自收到材料之日起即为受理。",
+        *handling_notes(paper),
+    ]
+
+
+def zh_date(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def handling_notes(receipt: Receipt | Acknowledgement) -> list[str]:
     """How the case travels, said to the applicant; empty when one office does it all."""
     notes = []
     kind = _CROSS_HANDLINGS[receipt.cross_handling]
@@ -89,8 +117,7 @@ def correction_ways(notice: Notice) -> list[str]:
     else:
         ways.append(f"请携带本告知单和补正材料到{notice.case.office.name}办理。")
     if notice.respond_by:
-        day = notice.respond_by
-        ways.append(f"请于{day.year}年{day.month}月{day.day}日前补正。")
+        ways.append(f"请于{zh_date(notice.respond_by)}前补正。")
     ways.append("以上为本次申请需要补正的全部内容，按此补正后，我们将依法受理。")
     return ways
 
