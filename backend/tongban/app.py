@@ -1,7 +1,8 @@
 """The application: settings in, ASGI app out."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import RedirectResponse
@@ -11,6 +12,8 @@ from tongban.core import contract, http, logging, operations, spa
 from tongban.core.db import make_engine, make_sessions
 from tongban.core.settings import Settings, get_settings
 from tongban.deadlines import routes as deadlines
+from tongban.devices import routes as devices
+from tongban.devices.hub import Hub, stopping_with_server
 from tongban.files import routes as files
 from tongban.identity import routes as identity
 from tongban.matters import routes as matters
@@ -29,7 +32,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         engine = make_engine(settings.database_url, settings.database_pool)
         app.state.engine = engine
         app.state.sessions = make_sessions(engine)
-        yield
+        app.state.hub = Hub(settings.redis_url)
+        listening = asyncio.create_task(app.state.hub.run())
+        with stopping_with_server(app.state.hub):
+            yield
+        listening.cancel()
+        with suppress(asyncio.CancelledError):
+            await listening
+        await app.state.hub.close()
         await engine.dispose()
 
     app = FastAPI(
@@ -67,4 +77,5 @@ def _routers() -> list[APIRouter]:
         deadlines.router,
         matters.router,
         routing.router,
+        devices.router,
     ]

@@ -114,4 +114,19 @@ _MATTERS: dict[str, Rule] = {
     "PUT /api/v1/matters/{code}/offerings": any_of(Permission.CATALOGUE_EDIT),
 }
 
-ACCESS: dict[str, Rule] = _IDENTITY | _ORGANISATIONS | _FILES | _CALENDAR | _MATTERS | _CASES
+# Which window, the seat decides; a command is only its asker's.
+_DEVICES: dict[str, Rule] = {
+    "POST /api/v1/devices/pairing-codes": any_of(
+        Permission.CASES_CREATE, Permission.ORGANISATIONS_EDIT
+    ),
+    "POST /api/v1/devices/bridges": OWN_PROOF,
+    "GET /api/v1/devices/bridges": any_of(Permission.CASES_CREATE, Permission.ORGANISATIONS_EDIT),
+    "DELETE /api/v1/devices/bridges/{bridge_id}": any_of(
+        Permission.CASES_CREATE, Permission.ORGANISATIONS_EDIT
+    ),
+    "GET /api/v1/devices/windows": any_of(Permission.CASES_CREATE),
+}
+
+ACCESS: dict[str, Rule] = (
+    _IDENTITY | _ORGANISATIONS | _FILES | _CALENDAR | _MATTERS | _CASES | _DEVICES
+)

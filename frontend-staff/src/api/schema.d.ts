@@ -382,6 +382,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{number}/conclusion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Conclusion Notice
+         * @description 办结通知书 of a concluded case.
+         */
+        get: operations["get_conclusion_notice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{number}/events": {
         parameters: {
             query?: never;
@@ -491,7 +511,7 @@ export interface paths {
         };
         /**
          * Get Receipt
-         * @description 受理回执单 of an accepted case.
+         * @description 受理回执单 of an accepted case; 收件回执 where the papers were only taken in.
          */
         get: operations["get_receipt"];
         put?: never;
@@ -534,6 +554,90 @@ export interface paths {
          * @description How many cases the filters find; counted up to 10,000, then `more`.
          */
         get: operations["count_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/bridges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Bridges
+         * @description What is paired with the windows that the caller keeps, and how its devices are.
+         */
+        get: operations["list_bridges"];
+        put?: never;
+        /**
+         * Pair Bridge
+         * @description Register a bridge's public key with a pairing code; replaces the window's one of its kind.
+         */
+        post: operations["pair_bridge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/bridges/{bridge_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Bridge
+         * @description Revoke a bridge at once; its open stream ends.
+         */
+        delete: operations["revoke_bridge"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/pairing-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Pairing Code
+         * @description A code of eight characters that pairs one bridge with a window, within ten minutes.
+         */
+        post: operations["make_pairing_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/windows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Windows
+         * @description The windows at which the caller may work, each with its bridges and their devices.
+         */
+        get: operations["list_windows"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1370,6 +1474,57 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * BridgeIn
+         * @description What a bridge registers with a pairing code. `public_key` is base64 of 32 bytes.
+         */
+        BridgeIn: {
+            /** Code */
+            code: string;
+            kind: components["schemas"]["BridgeKind"];
+            /** Name */
+            name: string;
+            /** Public Key */
+            public_key: string;
+            /** Version */
+            version: string;
+        };
+        /**
+         * BridgeKind
+         * @enum {string}
+         */
+        BridgeKind: "bridge" | "tablet";
+        /**
+         * BridgeOut
+         * @description `devices` are the last known states: they hold while the bridge is `online`. `queued` counts
+         *     what it has not delivered yet.
+         */
+        BridgeOut: {
+            /** Devices */
+            devices: components["schemas"]["DeviceState"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["BridgeKind"];
+            /** Name */
+            name: string;
+            /** Online */
+            online: boolean;
+            /**
+             * Paired At
+             * Format: date-time
+             */
+            paired_at: string;
+            /** Queued */
+            queued: number;
+            /** Seen At */
+            seen_at: string | null;
+            /** Version */
+            version: string;
+            window: components["schemas"]["OrganisationRef"];
+        };
+        /**
          * CaseCount
          * @description `more`: there are more than were counted.
          */
@@ -1957,6 +2112,31 @@ export interface components {
             is_working: boolean;
             /** Note */
             note: string;
+        };
+        /**
+         * DeviceKind
+         * @enum {string}
+         */
+        DeviceKind: "id_card" | "smart_card" | "scanner" | "camera" | "evaluator" | "printer" | "slip_printer";
+        /**
+         * DeviceState
+         * @description A device as its bridge told of it; `code` and `detail` say what is wrong.
+         */
+        DeviceState: {
+            /** Code */
+            code: string | null;
+            /** Detail */
+            detail: string | null;
+            /** Id */
+            id: string;
+            kind: components["schemas"]["DeviceKind"];
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ready" | "busy" | "absent" | "fault";
         };
         /**
          * DraftOut
@@ -2782,6 +2962,35 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /** Paired */
+        Paired: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["BridgeKind"];
+            window: components["schemas"]["OrganisationRef"];
+        };
+        /** PairingCodeIn */
+        PairingCodeIn: {
+            /** Window Code */
+            window_code: string;
+        };
+        /**
+         * PairingCodeOut
+         * @description Shown once; good once, until `expires_at`.
+         */
+        PairingCodeOut: {
+            /** Code */
+            code: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            window: components["schemas"]["OrganisationRef"];
+        };
         /** PasswordChange */
         PasswordChange: {
             /**
@@ -3383,6 +3592,15 @@ export interface components {
             equals: string | boolean | number;
             /** Field */
             field: string;
+        };
+        /** WindowOut */
+        WindowOut: {
+            /** Bridges */
+            bridges: components["schemas"]["BridgeOut"][];
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
         };
         /**
          * YearIn
@@ -4552,6 +4770,47 @@ export interface operations {
             };
         };
     };
+    get_conclusion_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Case number, or the id of a draft */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description PDF */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            /** @description invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_case_events: {
         parameters: {
             query?: never;
@@ -4892,6 +5151,285 @@ export interface operations {
             };
             /** @description invalid */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_bridges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BridgeOut"][];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pair_bridge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BridgeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Paired"];
+                };
+            };
+            /** @description pairing_code_refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_many_guesses */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_bridge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bridge_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_pairing_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PairingCodeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairingCodeOut"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_a_counter */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_windows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WindowOut"][];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
