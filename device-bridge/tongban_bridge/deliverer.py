@@ -1,0 +1,85 @@
+"""Takes the queue to the platform, in order, each delivery until it is answered for good."""
+
+import logging
+import random
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from tongban_bridge.api import Api, Refused
+from tongban_bridge.faults import Fault
+from tongban_bridge.store import DAMAGED, Delivery, Store
+
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+"""Seconds before what failed is tried again; each time twice as long."""
+
+
+class Deliverer:
+    """One thread; `wake` it when there is something new or the network is back."""
+
+    def __init__(self, store: Store, api: Api, changed: Callable[[], None]) -> None:
+        self._store = store
+        self._api = api
+        self._changed = changed
+        self._woken = threading.Event()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._serve, name="deliverer", daemon=True)
+
+    def start(self) -> None:
+        """Begin with what waits from before."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Look at the queue now."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """End after the call at hand; what waits stays for the next start."""
+        self._stopping = True
+        self.wake()
+        self._thread.join(timeout=10)
+
+    def _serve(self) -> None:
+        pause = FIRST_PAUSE
+        while not self._stopping:
+            self._woken.clear()
+            try:
+                while not self._stopping and (delivery := self._store.first()):
+                    self._deliver(delivery)
+                    self._store.confirmed(delivery.sequence)
+                    self._changed()
+                    pause = FIRST_PAUSE
+            except Fault as fault:
+                log.warning("not delivered yet: %s", fault)
+                self._woken.wait(pause * random.uniform(0.7, 1.0))  # noqa: S311  no secret
+                pause = min(2 * pause, LONGEST_PAUSE)
+            else:
+                self._woken.wait()
+
+    def _deliver(self, delivery: Delivery) -> None:
+        try:
+            try:
+                outcome = self._with_files(delivery)
+            except Fault as fault:
+                if fault.code != "queue_damaged":
+                    raise
+                outcome = dict(DAMAGED)
+            self._api.deliver(delivery, outcome)
+        except Refused as refused:
+            log.error("delivery %s of %s: %s", delivery.id, delivery.command_id, refused)
+
+    def _with_files(self, delivery: Delivery) -> dict[str, Any]:
+        if not delivery.file_ids:
+            return delivery.outcome
+        file_ids = []
+        for position, known in enumerate(delivery.file_ids):
+            file_id = known
+            if file_id is None:
+                file = self._store.file(delivery.id, position)
+                file_id = self._api.upload(delivery.command_id, file.media_type, file.content)
+                self._store.uploaded(delivery.id, position, file_id)
+            file_ids.append(file_id)
+        result = {**(delivery.outcome["result"] or {}), "file_ids": file_ids}
+        return {**delivery.outcome, "result": result}

@@ -1,0 +1,150 @@
+"""The WebSocket that the bridge keeps open to the platform."""
+
+import json
+import logging
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidURI
+from websockets.sync.client import ClientConnection, connect
+
+from tongban_bridge.api import PREFIX
+from tongban_bridge.device import Command
+from tongban_bridge.identity import Identity
+
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+_PROBLEMS = {4401: "bridge_unknown", 4403: "bridge_revoked", 4409: "bridge_replaced"}
+"""Close codes that a new attempt will not cure soon."""
+
+LARGEST_MESSAGE = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the platform is told of this counter."""
+
+    devices: list[dict[str, str | None]]
+    queued: int
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Who is called, from the link's thread; `ready` each time the platform knows us again."""
+
+    command: Callable[[Command], None]
+    cancel: Callable[[str], None]
+    ready: Callable[[], None]
+    report: Callable[[], Report]
+
+
+class Link:
+    """One thread that connects, listens and connects again. `state` is `connected`, or why not."""
+
+    def __init__(self, identity: Identity, version: str, listener: Listener) -> None:
+        self._identity = identity
+        self._version = version
+        self._listener = listener
+        self._socket: ClientConnection | None = None
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._serve, name="link", daemon=True)
+        self.state = "connecting"
+
+    def start(self) -> None:
+        """Begin to connect."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Close the socket."""
+        self._stopping.set()
+        if self._socket:
+            self._socket.close()
+        self._thread.join(timeout=10)
+
+    def taken(self, command_id: str) -> None:
+        """Acknowledge a command. Lost with the socket, which is fine: it comes again."""
+        self._send({"type": "taken", "command_id": command_id})
+
+    def report(self) -> None:
+        """Tell how the devices are now; a new socket tells it anyway."""
+        report = self._listener.report()
+        self._send({"type": "devices", "devices": report.devices, "queued": report.queued})
+
+    def _send(self, message: dict[str, Any]) -> None:
+        socket = self._socket
+        if socket and self.state == "connected":
+            try:
+                socket.send(json.dumps(message))
+            except ConnectionClosed:
+                return
+
+    def _serve(self) -> None:
+        pause = FIRST_PAUSE
+        while not self._stopping.is_set():
+            try:
+                with self._connect() as socket:
+                    self._socket = socket
+                    self._listen(socket)
+                self.state = "unreachable"
+            except ConnectionClosed as closed:
+                code = closed.rcvd.code if closed.rcvd else 0
+                was_connected = self.state == "connected"
+                self.state = _PROBLEMS.get(code, "unreachable")
+                pause = FIRST_PAUSE if was_connected and code not in _PROBLEMS else pause
+            except (OSError, InvalidHandshake, InvalidMessage, InvalidURI, ValueError) as problem:
+                self.state = "unreachable"
+                log.info("no connection: %s", type(problem).__name__)
+            finally:
+                self._socket = None
+            if self.state in _PROBLEMS.values():
+                pause = LONGEST_PAUSE
+            self._stopping.wait(pause * random.uniform(0.7, 1.0))  # noqa: S311  no secret
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+    def _connect(self) -> ClientConnection:
+        address = "ws" + self._identity.server.removeprefix("http") + PREFIX + "/stream"
+        return connect(
+            address,
+            open_timeout=10,
+            ping_interval=20,
+            ping_timeout=20,
+            close_timeout=2,
+            max_size=LARGEST_MESSAGE,
+        )
+
+    def _listen(self, socket: ClientConnection) -> None:
+        challenge = json.loads(socket.recv(timeout=10))
+        hello = {
+            "type": "hello",
+            "bridge_id": self._identity.bridge_id,
+            "signature": self._identity.signer.answer(str(challenge["nonce"])),
+            "version": self._version,
+            "devices": self._listener.report().devices,
+        }
+        socket.send(json.dumps(hello))
+        for text in socket:
+            self._hear(json.loads(text))
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        match message.get("type"):
+            case "ready":
+                self.state = "connected"
+                log.info("connected")
+                self.report()
+                self._listener.ready()
+            case "command":
+                self._listener.command(_command(message["command"]))
+            case "cancel":
+                self._listener.cancel(str(message["command_id"]))
+            case other:
+                log.info("a message of a later version: %s", other)
+
+
+def _command(data: dict[str, Any]) -> Command:
+    expires_at = datetime.fromisoformat(data["expires_at"]).astimezone(UTC)
+    return Command(str(data["id"]), str(data["kind"]), dict(data["parameters"]), expires_at)

@@ -1,0 +1,43 @@
+"""Pairing with a window: a code from the staff pages becomes an identity of this bridge."""
+
+import base64
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+import httpx
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from tongban_bridge.api import PREFIX
+from tongban_bridge.faults import Fault
+from tongban_bridge.identity import Identity, save_identity
+from tongban_bridge.signing import Signer
+
+VERSION = version("tongban-device-bridge")
+
+
+def pair(home: Path, server: str, code: str, client: httpx.Client) -> Identity:
+    """Register a new key with a code; the identity is kept in `home`.
+
+    Raises:
+        Fault: `pairing_refused`, `unreachable`.
+    """
+    server = server.rstrip("/")
+    key = Ed25519PrivateKey.generate()
+    body = {
+        "code": code.strip().upper(),
+        "kind": "bridge",
+        "public_key": base64.b64encode(key.public_key().public_bytes_raw()).decode(),
+        "name": (platform.node() or "bridge")[:60],
+        "version": VERSION,
+    }
+    try:
+        answer = client.post(f"{server}{PREFIX}/bridges", json=body)
+    except (httpx.HTTPError, httpx.InvalidURL) as problem:
+        raise Fault("unreachable", f"{server}: {type(problem).__name__}") from None
+    if answer.status_code != 201:
+        raise Fault("pairing_refused", f"HTTP {answer.status_code}")
+    paired = answer.json()
+    identity = Identity(server, paired["id"], paired["window"]["name"], Signer(paired["id"], key))
+    save_identity(home, identity)
+    return identity

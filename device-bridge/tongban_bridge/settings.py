@@ -1,0 +1,115 @@
+"""What stands on this counter: `settings.toml` in the bridge's folder, and how devices are made."""
+
+import tomllib
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any, cast
+
+from tongban_bridge.device import Device, Documents
+from tongban_bridge.faults import Fault
+
+DRIVERS = {
+    "sam_v": ("tongban_bridge.idcard.reader", "SamReader"),
+    "pcsc": ("tongban_bridge.smartcard.driver", "SmartCardReader"),
+    "escl": ("tongban_bridge.scanner.escl", "EsclScanner"),
+    "sane": ("tongban_bridge.scanner.sane", "SaneScanner"),
+    "camera": ("tongban_bridge.scanner.camera", "DocumentCamera"),
+    "evaluator": ("tongban_bridge.evaluator.driver", "Evaluator"),
+    "ipp": ("tongban_bridge.printer.ipp", "IppPrinter"),
+    "spooler": ("tongban_bridge.printer.spooler", "WindowsPrinter"),
+    "escpos": ("tongban_bridge.printer.slip", "SlipPrinter"),
+}
+"""Name in the settings to module and class; a driver is loaded when a counter has its device."""
+
+_PRINTING = {"ipp", "spooler", "escpos"}
+
+EXAMPLE = """\
+# 通办设备桥 · what stands on this counter. Every driver: see the README.
+page_port = 8640
+
+# [[devices]]
+# id = "idcard"
+# name = "身份证阅读器"
+# driver = "sam_v"
+# port = "COM3"
+"""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much may wait for the network, and how long."""
+
+    bytes: int = 512 * 2**20
+    days: int = 7
+
+
+@dataclass(frozen=True)
+class DeviceSettings:
+    """One entry of `[[devices]]`; `options` go to its driver."""
+
+    id: str
+    name: str
+    driver: str
+    options: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The whole file. `page_origins` may use the loopback page besides the page itself."""
+
+    devices: list[DeviceSettings] = field(default_factory=list)
+    page_port: int = 8640
+    page_origins: list[str] = field(default_factory=list)
+    limits: Limits = field(default_factory=Limits)
+
+
+def load_settings(home: Path) -> Settings:
+    """Read the settings; without a file there are no devices.
+
+    Raises:
+        Fault: `settings` with what is wrong.
+    """
+    path = home / "settings.toml"
+    if not path.exists():
+        return Settings()
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        entries = data.pop("devices", [])
+        limits = Limits(**data.pop("limits", {}))
+        devices = [_device(dict(entry)) for entry in entries]
+        settings = Settings(devices=devices, limits=limits, **data)
+    except (OSError, ValueError, TypeError, KeyError) as problem:
+        raise Fault("settings", f"{path}: {problem}") from None
+    ids = [device.id for device in devices]
+    if len(set(ids)) < len(ids):
+        raise Fault("settings", f"{path}: two devices have the same id")
+    return settings
+
+
+def _device(entry: dict[str, Any]) -> DeviceSettings:
+    id, driver = str(entry.pop("id")), str(entry.pop("driver"))
+    if driver not in DRIVERS:
+        raise ValueError(f"{id}: driver is one of {', '.join(DRIVERS)}")
+    return DeviceSettings(id, str(entry.pop("name", id)), driver, entry)
+
+
+def build(settings: DeviceSettings, documents: Documents) -> Device:
+    """Make a device from its settings; nothing is opened yet.
+
+    Raises:
+        Fault: `settings` for options that its driver does not take, `driver_missing` where a
+            library is not installed.
+    """
+    module, name = DRIVERS[settings.driver]
+    options = dict(settings.options)
+    if settings.driver in _PRINTING:
+        options["documents"] = documents
+    try:
+        return cast(
+            Device, getattr(import_module(module), name)(settings.id, settings.name, **options)
+        )
+    except TypeError as problem:
+        raise Fault("settings", f"{settings.id}: {problem}") from None
+    except ImportError as problem:
+        raise Fault("driver_missing", f"{settings.id}: {problem}") from None

@@ -1,0 +1,126 @@
+"""One thread for one device: it looks after the device while idle and runs its commands in turn."""
+
+import logging
+import queue
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tongban_bridge.device import Command, Device, DeviceState, Outcome, Turn
+from tongban_bridge.faults import Fault
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = 3.0
+"""Seconds between two looks at an idle device: what is plugged in is ready that soon."""
+
+_ABSENT = frozenset({"port_missing", "unplugged", "device_missing", "device_offline"})
+
+
+@dataclass(frozen=True)
+class Job:
+    """A command with its time and what to call at its beginning and at its end."""
+
+    command: Command
+    turn: Turn
+    begin: Callable[[], None]
+    end: Callable[[Outcome | Fault], None]
+
+
+class Worker:
+    """Serves one device; `changed` is called from its thread when the device's state changes."""
+
+    def __init__(
+        self, device: Device, changed: Callable[[], None], *, look_every: float = LOOK_EVERY
+    ) -> None:
+        self.device = device
+        self._changed = changed
+        self._look_every = look_every
+        self._jobs: queue.Queue[Job | None] = queue.Queue()
+        self._fault: Fault | None = Fault("starting")
+        self._busy = False
+        self._stopping = False
+        self._thread = threading.Thread(target=self._serve, name=f"device {device.id}", daemon=True)
+
+    @property
+    def state(self) -> DeviceState:
+        """How the device was seen last."""
+        device, fault = self.device, self._fault
+        if self._busy:
+            return DeviceState(device.id, device.kind, device.name, "busy")
+        if fault is None:
+            return DeviceState(device.id, device.kind, device.name, "ready")
+        state = "absent" if fault.code in _ABSENT else "fault"
+        detail = fault.detail[:500] if fault.detail else None
+        return DeviceState(device.id, device.kind, device.name, state, fault.code, detail)
+
+    def start(self) -> None:
+        """Begin to look after the device."""
+        self._thread.start()
+
+    def submit(self, job: Job) -> None:
+        """Have a command run after those submitted before."""
+        self._jobs.put(job)
+
+    def stop(self) -> None:
+        """Finish the command at hand, leave the others, let go of the device."""
+        self._stopping = True
+        self._jobs.put(None)
+        self._thread.join(timeout=10)
+
+    def _serve(self) -> None:
+        self._look()
+        while not self._stopping:
+            try:
+                job = self._jobs.get(timeout=self._look_every)
+            except queue.Empty:
+                self._look()
+                continue
+            if job and not self._stopping:
+                self._run(job)
+        self.device.close()
+
+    def _look(self) -> None:
+        try:
+            self.device.check()
+        except Fault as fault:
+            self._see(fault)
+        except Exception:
+            log.exception("%s: checking it failed", self.device.id)
+            self._see(Fault("internal"))
+        else:
+            self._see(None)
+
+    def _run(self, job: Job) -> None:
+        self._busy = True
+        self._changed()
+        try:
+            ended = self._attempt(job)
+        finally:
+            self._busy = False
+        job.end(ended)
+        self._changed()
+        if isinstance(ended, Fault):
+            self._look()
+
+    def _attempt(self, job: Job) -> Outcome | Fault:
+        try:
+            if not job.turn.pause(0):
+                return Fault("expired")
+            job.begin()
+            return self.device.run(job.command, job.turn)
+        except Fault as fault:
+            return fault
+        except Exception as problem:
+            # The words of what nobody expected may quote what was read; the log gets the place.
+            place = "".join(traceback.format_tb(problem.__traceback__))
+            kind = type(problem).__name__
+            log.error("%s: running %s: %s\n%s", self.device.id, job.command.kind, kind, place)
+            return Fault("internal", kind)
+
+    def _see(self, fault: Fault | None) -> None:
+        before = self.state
+        self._fault = fault
+        if self.state != before:
+            self._changed()
