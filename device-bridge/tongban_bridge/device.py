@@ -85,7 +85,7 @@ class Turn:
 class Documents(Protocol):
     """Where a printer gets what to print."""
 
-    def fetch(self, command_id: str, into: Path) -> None:
+    def fetch(self, command_id: str, into: Path, /) -> None:
         """Write the PDF of a print command to a file."""
         ...
 

@@ -1,0 +1,102 @@
+"""`tongban-bridge` as it is typed."""
+
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.bridge.stand_in import CODE, Platform, await_that
+from tongban_bridge.faults import known_codes, message
+from tongban_bridge.virtual.idcard import VirtualReader, resident
+from tongban_bridge.virtual.line import VirtualLine
+
+PROGRAM = [sys.executable, "-c", "from tongban_bridge.cli import main; main()"]
+
+
+def bridge(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*PROGRAM, *arguments], capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def test_version_and_help() -> None:
+    assert bridge("--version").stdout.startswith("tongban-bridge ")
+    listing = bridge("--help").stdout
+    for command in ("pair", "run", "doctor"):
+        assert command in listing
+
+
+def test_pairing(platform: Platform, tmp_path: Path) -> None:
+    done = bridge("pair", CODE.lower(), "--server", platform.address + "/", "--home", tmp_path)
+    assert done.returncode == 0
+    assert "3号窗口" in done.stdout
+    assert (tmp_path / "settings.toml").exists()
+
+
+def test_a_fault_is_one_line_in_both_languages(platform: Platform, tmp_path: Path) -> None:
+    done = bridge("pair", "WRONG234", "--server", platform.address, "--home", tmp_path)
+    assert done.returncode == 1
+    assert "配对码不正确" in done.stderr
+    assert "The pairing code is wrong" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_running_unpaired(tmp_path: Path) -> None:
+    done = bridge("run", "--home", tmp_path)
+    assert done.returncode == 1
+    assert "(not_paired)" in done.stderr
+
+
+def test_doctor(platform: Platform, home: Path, tmp_path: Path) -> None:
+    reader = VirtualReader()
+    reader.lay(resident())
+    line = VirtualLine(reader, tmp_path / "reader")
+    (home / "settings.toml").write_text(
+        f'[[devices]]\nid = "a"\nname = "读卡器"\ndriver = "sam_v"\nport = "{line.port}"\n'
+        '[[devices]]\nid = "b"\nname = "评价器"\ndriver = "evaluator"\nport = "/dev/none"\n'
+    )
+    done = bridge("doctor", "--read-card", "--home", home)
+    line.unplug()
+    assert done.returncode == 1
+    assert "✓ 读卡器 (a, sam_v): 正常 · ready" in done.stdout
+    assert "✗ 评价器 (b, evaluator): 找不到串口" in done.stdout
+    assert "(port_missing) [/dev/none]" in done.stdout
+    assert "name: 陈晓明" in done.stdout
+    assert f"✓ 平台 · platform {platform.address}" in done.stdout
+
+
+@pytest.mark.parametrize("way", [signal.SIGTERM, signal.SIGINT])
+def test_running_until_stopped(platform: Platform, home: Path, way: signal.Signals) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    (home / "settings.toml").write_text(f"page_port = {port}\n")
+    process = subprocess.Popen([*PROGRAM, "run", "--home", home], stderr=subprocess.PIPE)
+    try:
+        await_that(lambda: platform.connected, 30)
+        health = httpx.get(f"http://127.0.0.1:{port}/health").json()
+        assert health["link"] == "connected"
+    finally:
+        process.send_signal(way)
+        _, errors = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert b"Traceback" not in errors
+
+
+def test_every_fault_raised_has_words() -> None:
+    """The code is searched for `Fault("…")`; each must be in `texts.toml`."""
+    import re
+
+    import tongban_bridge
+
+    sources = Path(str(tongban_bridge.__file__)).parent.rglob("*.py")
+    raised = {code for path in sources for code in re.findall(r'Fault\("(\w+)"', path.read_text())}
+    assert raised - known_codes() == set()
+    for code in known_codes():
+        chinese, english = message(code)
+        assert re.search("[一-鿿]", chinese)
+        assert not re.search("[一-鿿]", english)
