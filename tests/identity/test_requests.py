@@ -4,11 +4,12 @@ import asyncio
 from collections import Counter
 
 import httpx
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from tests.support.database import CommittedDatabase
 from tests.support.people import access_of, headers_of, import_few, make_staff, sign_in
+from tests.support.statements import statements
 from tongban.core.settings import get_settings
 from tongban.identity import tokens
 from tongban.identity.actor import Origin
@@ -27,15 +28,9 @@ async def test_who_is_asking_is_one_statement_and_brings_the_tree(
     headers = await access_of(session, "clerk")
     path = f"/api/v1/organisations/{STREET}"
     assert (await client.get(path, headers=headers)).status_code == 200
-    statements: list[str] = []
-
-    def note(*arguments: object) -> None:
-        statements.append(str(arguments[2]))
-
-    event.listen(connection.sync_connection, "before_cursor_execute", note)
-    assert (await client.get(path, headers=headers)).status_code == 200
-    event.remove(connection.sync_connection, "before_cursor_execute", note)
-    queries = [s for s in statements if "SAVEPOINT" not in s]
+    assert connection.sync_connection is not None
+    with statements(connection.sync_connection) as queries:
+        assert (await client.get(path, headers=headers)).status_code == 200
     assert len(queries) == 2, queries
 
 

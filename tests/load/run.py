@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,11 +23,11 @@ from uuid import uuid4
 import asyncpg
 import httpx
 import orjson
-from sqlalchemy import event
 
 from tests.load import traffic
 from tests.load.populate import populate
 from tests.support.applications import application
+from tests.support.statements import statements
 from tongban.app import create_app
 from tongban.core.settings import Settings
 from tongban.runtime import Services, start_services
@@ -65,24 +64,24 @@ async def measure(services: Services, folder: Path) -> dict[str, Any]:
     accounts = orjson.loads(accounts_file.read_bytes())
     with server("tongban.app:create_app", OURS, env):
         clerk = await sign_in(account(accounts, "clerk", "110102010"))
-        reviewer = await sign_in(account(accounts, "pre_reviewer", "110102010"))
+        reviewer = await sign_in(account(accounts, "reviewer", "110102010"))
         numbers = [await create_one(clerk, HOME, n) for n in range(4)]
         for street, home in other_streets(accounts):
             elsewhere = await sign_in(account(accounts, "clerk", street))
             for turn in range(4):
                 await create_one(elsewhere, home, turn)
         await populate(plain(services.owner_url), CASES)
-        statements = await count_statements(env, clerk, reviewer, numbers[0])
+        counted = await count_statements(env, clerk, reviewer, numbers[0])
         bare_env = await bare_environment(services, env, numbers[0])
         with server("tests.load.bare:create_app", BARE, bare_env):
-            return await compare(services, clerk, reviewer, numbers, statements)
+            return await compare(services, clerk, reviewer, numbers, counted)
 
 
 async def compare(
-    services: Services, clerk: str, reviewer: str, numbers: list[str], statements: dict[str, int]
+    services: Services, clerk: str, reviewer: str, numbers: list[str], counted: dict[str, int]
 ) -> dict[str, Any]:
     kinds = requests(clerk, reviewer, numbers)
-    results: dict[str, Any] = {"machine": machine(), "statements": statements, "work": {}}
+    results: dict[str, Any] = {"machine": machine(), "statements": counted, "work": {}}
     for name, (ours, bare) in kinds.items():
         rounds: dict[str, list[traffic.Measured]] = {"ours": [], "bare": []}
         for _ in range(ROUNDS):
@@ -176,18 +175,14 @@ def account(accounts: list[dict[str, Any]], role: str, code: str) -> dict[str, A
     return next(a for a in accounts if role in a["roles"] and a["organisation_code"] == code)
 
 
-async def count_statements(env: dict[str, str], clerk: str, reviewer: str, number: str) -> Any:
+async def count_statements(
+    env: dict[str, str], clerk: str, reviewer: str, number: str
+) -> dict[str, int]:
     """SQL statements of one request of each kind, counted in an application of our own."""
     os.environ |= env
     app = create_app(Settings())
-    counted: Counter[str] = Counter()
-    doing = ""
+    counted = {}
     async with app.router.lifespan_context(app):
-
-        @event.listens_for(app.state.engine.sync_engine, "before_cursor_execute")
-        def count(*_: Any) -> None:
-            counted[doing] += 1
-
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://bench") as client:
             for name, (method, path, token) in {
@@ -196,13 +191,17 @@ async def count_statements(env: dict[str, str], clerk: str, reviewer: str, numbe
                 "list": ("GET", "/tasks", reviewer),
             }.items():
                 body = application("ST-MZ-008", HOME) if method == "POST" else None
-                for label in ("warm-up", name):
-                    doing = label
-                    headers = {**bearer(token), "Idempotency-Key": uuid4().hex}
-                    url = f"/api/v1{path}"
-                    answer = await client.request(method, url, json=body, headers=headers)
+                for _ in ("warm-up", "counted"):
+                    with statements(app.state.engine.sync_engine) as found:
+                        headers = {**bearer(token), "Idempotency-Key": uuid4().hex}
+                        answer = await client.request(
+                            method, f"/api/v1{path}", json=body, headers=headers
+                        )
                     assert answer.is_success, answer.text
-    return {name: count for name, count in counted.items() if name != "warm-up"}
+                    counted[name] = len(found)
+    rows = len((answer.json())["items"])
+    assert rows == 20, f"the list that is measured has {rows} rows"
+    return counted
 
 
 async def bare_environment(services: Services, env: dict[str, str], number: str) -> dict[str, str]:
@@ -217,7 +216,7 @@ async def bare_environment(services: Services, env: dict[str, str], number: str)
         "TONGBAN_BARE_URL": plain(services.app_url),
         "TONGBAN_BARE_CASE": str(case_id),
         "TONGBAN_BARE_UNITS": ",".join(str(row["id"]) for row in units),
-        "TONGBAN_BARE_ROLES": "pre_reviewer",
+        "TONGBAN_BARE_ROLES": "reviewer",
     }
 
 

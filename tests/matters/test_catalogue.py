@@ -1,8 +1,7 @@
 """Reading the catalogue over the API."""
 
-from sqlalchemy import event
-
 from tests.support.district import District
+from tests.support.statements import statements
 from tongban.identity.roles import Role
 
 STREET = "110102010"
@@ -82,17 +81,10 @@ async def test_version_in_force_is_what_the_matter_shows(district: District) -> 
 async def test_reading_takes_few_statements(district: District) -> None:
     clerk = await district.person(Role.CLERK, STREET)
     route = "/matters/ST-RK-001/route-preview?accepting=110102010-DT&home=110102010002"
-    statements: list[str] = []
-
-    def note(*arguments: object) -> None:
-        statements.append(str(arguments[2]))
-
     connection = (await district.session.connection()).sync_connection
+    assert connection is not None
     for path, most in (("/matters", 2), (route, 3), ("/matters/ST-RK-001", 4)):
         await clerk.call("GET", path)
-        event.listen(connection, "before_cursor_execute", note)
-        assert (await clerk.call("GET", path)).status == 200
-        event.remove(connection, "before_cursor_execute", note)
-        queries = [statement for statement in statements if "SAVEPOINT" not in statement]
+        with statements(connection) as queries:
+            assert (await clerk.call("GET", path)).status == 200
         assert len(queries) <= most, queries
-        statements.clear()

@@ -1,9 +1,9 @@
 """Lists of cases, tasks and hand-overs: keyset pages, counted honestly."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,6 +11,8 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Integer,
+    String,
+    Uuid,
     and_,
     bindparam,
     exists,
@@ -33,10 +35,12 @@ from tongban.cases.problems import UnknownOrganisation
 from tongban.cases.rules import OPEN, RUNNING, WORKED_BY, Outcome, Status
 from tongban.core import clock
 from tongban.core.db import AnySelect
+from tongban.core.fixed import Fixed
 from tongban.core.pages import Page, decode_cursor, encode_cursor
 from tongban.core.privacy import blind_index
 from tongban.core.problems import Forbidden
 from tongban.core.settings import Settings
+from tongban.deadlines.service import REVISION, remember_revision
 from tongban.identity import audit
 from tongban.identity.actor import Actor
 from tongban.identity.models import Staff
@@ -134,7 +138,7 @@ class _Asked:
 
 
 _CASES = (
-    select(Case, Staff.username, Staff.name)
+    select(*presenting.ROW_COLUMNS, Staff.username, Staff.name)
     .join(Staff, Staff.id == Case.registered_by)
     .where(VISIBLE)
     .order_by(Case.registered_at.desc(), Case.id.desc())
@@ -169,8 +173,8 @@ async def _rows(
         statement = statement.where(tuple_(Case.registered_at, Case.id) < tuple_(*keys))
     viewer = await viewer_for(session, settings, asked.tree)
     return [
-        presenting.case_row(viewer, case, StaffRef(username=username, name=name))
-        for case, username, name in await session.execute(statement, asked.seen)
+        presenting.case_row(viewer, row, StaffRef(username=row.username, name=row.name))
+        for row in cast("Iterable[Any]", await session.execute(statement, asked.seen))
     ]
 
 
@@ -296,31 +300,25 @@ async def list_tasks(
 ) -> s.TaskPage:
     """Open tasks that the actor has claimed or may claim, soonest due first."""
     tree = await get_tree(session)
-    statement = _TASKS.where(_QUEUES[query.queue]).limit(query.limit + 1)
-    if query.function:
-        statement = statement.where(Task.function == query.function)
-    keys = decode_cursor(query.cursor, (date, UUID))
-    if keys:
-        statement = statement.where(tuple_(Task.due_on, Task.id) > tuple_(*keys))
-    rows = (await session.execute(statement, _reach(tree, actor))).all()
+    after = decode_cursor(query.cursor, (date, UUID)) or _BEGINNING
+    asked = {
+        "only": query.function,
+        "after_due": after[0],
+        "after_id": after[1],
+        "limit": query.limit + 1,
+    }
+    rows = await _PAGES[query.queue].rows(session, {**_reach(tree, actor), **asked})
+    if rows:
+        remember_revision(session, rows[0].calendar_revision)
     viewer = await viewer_for(session, settings, tree)
-    last = rows[query.limit - 1].Task if len(rows) > query.limit else None
+    last = rows[query.limit - 1] if len(rows) > query.limit else None
     return s.TaskPage(
-        items=[_task_row(viewer, *row) for row in rows[: query.limit]],
-        next_cursor=encode_cursor(str(last.due_on), str(last.id)) if last else None,
+        items=[_task_row(viewer, row) for row in rows[: query.limit]],
+        next_cursor=encode_cursor(str(last.task_due_on), str(last.task_id)) if last else None,
         counts=await _task_counts(session, viewer, actor),
     )
 
 
-_claimer, _registrar = aliased(Staff), aliased(Staff)
-_TASKS = (
-    select(Task, Case, _claimer.username, _claimer.name, _registrar.username, _registrar.name)
-    .join(Case, Case.id == Task.case_id)
-    .join(_claimer, _claimer.id == Task.claimed_by, isouter=True)
-    .join(_registrar, _registrar.id == Case.registered_by)
-    .where(Task.state == "open")
-    .order_by(Task.due_on, Task.id)
-)
 _MINE = Task.claimed_by == bindparam("me", type_=Integer)
 _POOL = and_(
     Task.claimed_by.is_(None),
@@ -335,6 +333,48 @@ _POOL = and_(
     ),
 )
 _QUEUES = {"mine": _MINE, "pool": _POOL, "all": or_(_MINE, _POOL)}
+_BEGINNING = (date.min, UUID(int=0))
+_claimer, _registrar = aliased(Staff), aliased(Staff)
+
+
+def _page_of(queue: ColumnElement[bool]) -> Fixed:
+    """A page of a queue: the tasks are found first, and only theirs of all cases are read."""
+    only = bindparam("only", type_=String)
+    after = tuple_(bindparam("after_due", type_=Date), bindparam("after_id", type_=Uuid))
+    found = (
+        select(Task)
+        .where(Task.state == "open", queue, or_(only.is_(None), Task.function == only))
+        .where(tuple_(Task.due_on, Task.id) > after)
+        .order_by(Task.due_on, Task.id)
+        .limit(bindparam("limit", type_=Integer))
+        .subquery()
+    )
+    task = aliased(Task, found)
+    return Fixed(
+        select(
+            task.id.label("task_id"),
+            task.step_key,
+            task.function,
+            task.role,
+            task.organisation_id,
+            task.opened_at,
+            task.limit_days.label("task_limit_days"),
+            task.due_on.label("task_due_on"),
+            _claimer.username.label("claimer"),
+            _claimer.name.label("claimer_name"),
+            _registrar.username.label("registrar"),
+            _registrar.name.label("registrar_name"),
+            *presenting.ROW_COLUMNS,
+            REVISION,
+        )
+        .join(Case, Case.id == task.case_id)
+        .join(_claimer, _claimer.id == task.claimed_by, isouter=True)
+        .join(_registrar, _registrar.id == Case.registered_by)
+        .order_by(task.due_on, task.id)
+    )
+
+
+_PAGES = {name: _page_of(queue) for name, queue in _QUEUES.items()}
 
 
 def _reach(tree: Tree, actor: Actor) -> dict[str, Any]:
@@ -344,7 +384,7 @@ def _reach(tree: Tree, actor: Actor) -> dict[str, Any]:
     return {**reach, "me": actor.staff_id}
 
 
-_TASK_COUNTS = (
+_TASK_COUNTS = Fixed(
     select(
         Task.function,
         func.count().label("all"),
@@ -363,7 +403,7 @@ async def _task_counts(session: AsyncSession, viewer: Viewer, actor: Actor) -> s
     """Counts of the whole queue, whatever page and filter are shown."""
     days = {"today": viewer.today, "soon": viewer.today + timedelta(days=1)}
     reach = _reach(viewer.tree, actor)
-    rows = (await session.execute(_TASK_COUNTS, {**days, **reach})).all()
+    rows = await _TASK_COUNTS.rows(session, {**days, **reach})
     mine_count = sum(row.mine for row in rows)
     return s.TaskCounts(
         mine=mine_count,
@@ -374,24 +414,23 @@ async def _task_counts(session: AsyncSession, viewer: Viewer, actor: Actor) -> s
     )
 
 
-def _task_row(viewer: Viewer, task: Task, case: Case, *names: str | None) -> s.TaskRow:
-    claimer, claimer_name, registrar, registrar_name = names
-    light = viewer.lights.of(task.due_on, task.limit_days, viewer.today)
-    paused = case.suspended or case.correction_pending
+def _task_row(viewer: Viewer, row: Any) -> s.TaskRow:
+    light = viewer.lights.of(row.task_due_on, row.task_limit_days, viewer.today)
+    paused = row.suspended or row.correction_pending
+    claimer = (row.claimer, row.claimer_name) if row.claimer else None
+    registrar = StaffRef(username=row.registrar, name=row.registrar_name)
     return s.TaskRow(
-        id=task.id,
-        step_key=task.step_key,
-        function=task.function,
-        role=task.role,
-        organisation=presenting.place(viewer, task.organisation_id),
-        claimed_by=presenting.staff((claimer, claimer_name or "") if claimer else None),
-        opened_at=task.opened_at,
-        due_on=task.due_on,
+        id=row.task_id,
+        step_key=row.step_key,
+        function=row.function,
+        role=row.role,
+        organisation=presenting.place(viewer, row.organisation_id),
+        claimed_by=presenting.staff(claimer),
+        opened_at=row.opened_at,
+        due_on=row.task_due_on,
         remaining_days=None if paused else light.remaining_days,
         level=0 if paused else light.level,
-        case=presenting.case_row(
-            viewer, case, StaffRef(username=registrar or "", name=registrar_name or "")
-        ),
+        case=presenting.case_row(viewer, row, registrar),
     )
 
 

@@ -1,6 +1,7 @@
 """Rows into answers. No queries: everything shown was loaded by the caller."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from tongban.cases import schemas as s
@@ -9,6 +10,7 @@ from tongban.cases.models import Case
 from tongban.cases.rules import RUNNING
 from tongban.identity.schemas import StaffRef
 from tongban.organisations.schemas import OrganisationRef
+from tongban.organisations.tree import Tree
 
 
 def organisation(viewer: Viewer, unit_id: int) -> OrganisationRef:
@@ -18,8 +20,13 @@ def organisation(viewer: Viewer, unit_id: int) -> OrganisationRef:
 
 def place(viewer: Viewer, unit_id: int) -> OrganisationRef:
     """An organisation with the body it belongs to: `德胜街道 民政科`."""
-    unit = viewer.tree[unit_id]
-    body = viewer.tree.body(unit)
+    return _place(viewer.tree, unit_id)
+
+
+@lru_cache(maxsize=8192)
+def _place(tree: Tree, unit_id: int) -> OrganisationRef:
+    unit = tree[unit_id]
+    body = tree.body(unit)
     name = unit.name if unit == body or body.name in unit.name else f"{body.name} {unit.name}"
     return OrganisationRef(code=unit.code, name=name)
 
@@ -28,38 +35,79 @@ def staff(person: tuple[str, str] | None) -> StaffRef | None:
     return StaffRef(username=person[0], name=person[1]) if person else None
 
 
-def due(viewer: Viewer, case: Case) -> s.DueOut:
+def due(viewer: Viewer, case: Case) -> dict[str, Any]:
+    """`DueOut`."""
     running = case.status in RUNNING and not case.suspended and case.due_on is not None
     light = viewer.lights.of(case.due_on, case.limit_days + case.extension_days, viewer.today)
-    return s.DueOut(
-        due_on=case.due_on,
-        provisional=case.due_provisional,
-        remaining_days=light.remaining_days if running else None,
-        level=light.level if running else 0,
-    )
+    return {
+        "due_on": case.due_on,
+        "provisional": case.due_provisional,
+        "remaining_days": light.remaining_days if running else None,
+        "level": light.level if running else 0,
+    }
 
 
-def flags(case: Case) -> s.FlagsOut:
-    return s.FlagsOut(
-        correction_pending=case.correction_pending,
-        returned=case.returned,
-        suspended=case.suspended,
-        urged=case.urged,
-        carded=case.carded,
-        deemed_accepted=case.deemed_accepted,
-        extension_pending=case.extension_asked_days is not None,
-        promise_open=case.promise_open,
-    )
+def flags(case: Case) -> dict[str, bool]:
+    """`FlagsOut`."""
+    return {
+        "correction_pending": case.correction_pending,
+        "returned": case.returned,
+        "suspended": case.suspended,
+        "urged": case.urged,
+        "carded": case.carded,
+        "deemed_accepted": case.deemed_accepted,
+        "extension_pending": case.extension_asked_days is not None,
+        "promise_open": case.promise_open,
+    }
+
+
+ROW_COLUMNS = (
+    Case.id,
+    Case.number,
+    Case.matter_code,
+    Case.matter_name,
+    Case.applicant,
+    Case.status,
+    Case.outcome,
+    Case.correction_pending,
+    Case.returned,
+    Case.suspended,
+    Case.urged,
+    Case.carded,
+    Case.deemed_accepted,
+    Case.promise_open,
+    Case.extension_days,
+    Case.extension_asked_days,
+    Case.channel,
+    Case.handling,
+    Case.case_kind,
+    Case.cross_handling,
+    Case.linkage,
+    Case.accepting_id,
+    Case.home_id,
+    Case.responsible_id,
+    Case.deciding_id,
+    Case.registered_at,
+    Case.accepted_at,
+    Case.concluded_at,
+    Case.limit_days,
+    Case.due_on,
+    Case.due_provisional,
+)
+"""What `case_row` shows of a case; a page of lists reads no more."""
 
 
 def row_fields(viewer: Viewer, case: Case, registrar: StaffRef) -> dict[str, Any]:
-    """The fields that a line of a list and a whole case have in common."""
+    """The fields that a line of a list and a whole case have in common.
+
+    What lies inside is plain: one model checked as a whole costs a fraction of seven.
+    """
     return {
         "id": case.id,
         "number": case.number,
         "matter_code": case.matter_code,
         "matter_name": case.matter_name,
-        "applicant": s.ApplicantOut(**case.applicant),
+        "applicant": case.applicant,
         "status": case.status,
         "outcome": case.outcome,
         "flags": flags(case),
