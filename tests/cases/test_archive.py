@@ -76,14 +76,15 @@ async def test_a_package_holds_everything_and_proves_it(office: Office) -> None:
     with ZipFile(BytesIO(package)) as content:
         assert content.namelist() == [
             "papers/01-受理回执单.pdf",
-            "record/02-personal.sealed",
-            "materials/03-身份证.pdf",
-            "materials/04-签名.png",
+            "papers/02-办结通知书.pdf",
+            "record/03-personal.sealed",
+            "materials/04-身份证.pdf",
+            "materials/05-签名.png",
             "events.json",
             "index.html",
             "index.json",
         ]
-        assert content.read("materials/03-身份证.pdf") == PDF
+        assert content.read("materials/04-身份证.pdf") == PDF
         receipt = PdfReader(BytesIO(content.read("papers/01-受理回执单.pdf")))
         assert number in receipt.pages[0].extract_text()
         history = orjson.loads(content.read("events.json"))
@@ -109,7 +110,7 @@ async def test_personal_data_travels_sealed(office: Office) -> None:
     case = await office.case(number)
     with ZipFile(BytesIO(await download(office, number))) as content:
         files = {name: content.read(name) for name in content.namelist()}
-    secrets = open_secrets(case.id, files["record/02-personal.sealed"])
+    secrets = open_secrets(case.id, files["record/03-personal.sealed"])
     assert secrets["/applicant/id_number"] == APPLICANT_ID
     everything = b"".join(files.values())
     for value in (APPLICANT_ID, MOBILE, OTHER_ID, "2单元301"):
@@ -127,8 +128,12 @@ async def test_a_refused_and_a_corrected_case_keep_their_papers(office: Office) 
     assert await build(office) == 1
     with ZipFile(BytesIO(await download(office, number))) as content:
         papers = [name for name in content.namelist() if name.startswith("papers/")]
-        notice = PdfReader(BytesIO(content.read(papers[0]))).pages[0].extract_text()
-    assert papers == ["papers/01-一次性告知单.pdf", "papers/02-不予受理通知书.pdf"]
+        notice = PdfReader(BytesIO(content.read(papers[1]))).pages[0].extract_text()
+    assert papers == [
+        "papers/01-收件回执.pdf",
+        "papers/02-一次性告知单.pdf",
+        "papers/03-不予受理通知书.pdf",
+    ]
     assert "户口簿缺本人页" in notice
 
 

@@ -141,7 +141,9 @@ async def test_the_receipt_names_number_matter_and_due_date(district: District) 
     assert MOBILE not in text
 
 
-@pytest.mark.parametrize("path", ["", "/events", "/receipt", "/notice", "/handover", "/archive"])
+@pytest.mark.parametrize(
+    "path", ["", "/events", "/receipt", "/notice", "/conclusion", "/handover", "/archive"]
+)
 async def test_an_uninvolved_street_sees_nothing(district: District, path: str) -> None:
     clerk = await district.person("clerk", DESHENG)
     body = application("ST-MZ-008", communities(DESHENG)[0])

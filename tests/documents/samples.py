@@ -6,6 +6,7 @@ from datetime import date
 from pypdf import PdfReader
 
 from tongban.cases.documents.data import (
+    Acknowledgement,
     CaseHead,
     HandedMaterial,
     Handover,
@@ -55,9 +56,26 @@ RECEIPT = Receipt(
         Promise(
             name="继承人关系证明",
             due_on=date(2026, 11, 27),
-            consequence="不予办理，退还已收材料",
+            if_missed="deny",
         ),
     ),
+    cross_handling="street_street",
+    linkage="three_level",
+    query_code="7K3MPQ9W",
+    public_url="https://tongban.example.cn",
+)
+ACKNOWLEDGEMENT = Acknowledgement(
+    case=CASE,
+    handling="carried",
+    received_on=date(2026, 11, 24),
+    clerk="王五",
+    accepting="北京市西城区展览路街道政务服务大厅",
+    decide_days=5,
+    decide_by=date(2026, 12, 1),
+    responsible="北京市西城区展览路街道政务服务大厅",
+    deciding="北京市西城区民政局",
+    materials=RECEIPT.materials,
+    promises=RECEIPT.promises,
     cross_handling="street_street",
     linkage="three_level",
     query_code="7K3MPQ9W",

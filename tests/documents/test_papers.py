@@ -1,19 +1,32 @@
 """Notice, refusal, hand-over slip and result notice: each says what it must."""
 
+import asyncio
 import io
 from dataclasses import replace
 
 import pytest
 from pypdf import PdfReader
 
-from tests.documents.samples import CASE, HANDOVER, NOTICE, RECEIPT, REFUSAL, RESULT, text_of
+from tests.documents.samples import (
+    ACKNOWLEDGEMENT,
+    CASE,
+    HANDOVER,
+    NOTICE,
+    OFFICE,
+    RECEIPT,
+    REFUSAL,
+    RESULT,
+    text_of,
+)
 from tongban.cases.documents import wording
-from tongban.cases.documents.data import CrossHandling
+from tongban.cases.documents.data import CrossHandling, MissedPromise, Office
 from tongban.cases.documents.render import (
+    render_acknowledgement,
     render_handover,
     render_notice,
     render_refusal,
     render_result,
+    typeset,
 )
 
 
@@ -75,6 +88,56 @@ def test_remedies_follow_a_denial_only() -> None:
     approved = text_of(render_result(replace(RESULT, outcome="approved")))
     assert "行政复议" not in approved
     assert "予以办理" in approved
+
+
+def test_an_approval_without_words_leaves_no_empty_line() -> None:
+    approved = replace(RESULT, outcome="approved", opinion="")
+    assert "办理意见" not in text_of(render_result(approved))
+    assert "不予办理的理由" in text_of(render_result(replace(RESULT, opinion="")))
+
+
+def test_an_acknowledgement_promises_an_answer_and_no_acceptance() -> None:
+    text = text_of(render_acknowledgement(ACKNOWLEDGEMENT))
+    assert CASE.number in text
+    assert "7K3MPQ9W" in text
+    assert "不代表申请已被受理" in text
+    assert "展览路街道政务服务大厅自收到材料之日起5个工作日内（2026年12月1日前）" in text
+    assert "办结日期" not in text
+    open_ended = text_of(render_acknowledgement(replace(ACKNOWLEDGEMENT, decide_by=None)))
+    assert "5个工作日内决定是否受理" in open_ended
+
+
+def test_a_promise_says_what_follows_when_it_is_missed() -> None:
+    consequences: dict[MissedPromise, str] = {
+        "notify": "由承办单位催交",
+        "terminate": "终止办理，退还已收材料",
+        "deny": "不予办理，退还已收材料",
+    }
+    for if_missed, words in consequences.items():
+        promise = replace(RECEIPT.promises[0], if_missed=if_missed)
+        text = text_of(render_acknowledgement(replace(ACKNOWLEDGEMENT, promises=(promise,))))
+        assert words in text
+
+
+def test_an_office_prints_what_is_known_of_it() -> None:
+    text = text_of(render_acknowledgement(ACKNOWLEDGEMENT))
+    assert all(part.replace(" ", "") in text for part in (OFFICE.address, OFFICE.hours))
+    assert "咨询010-00000000投诉12345" in text
+    unknown = replace(CASE, office=Office(name=OFFICE.name))
+    text = text_of(render_acknowledgement(replace(ACKNOWLEDGEMENT, case=unknown)))
+    assert "咨询投诉12345" in text
+    assert "地址" not in text
+
+
+async def test_the_event_loop_goes_on_while_papers_are_set() -> None:
+    papers = [typeset(lambda: render_acknowledgement(ACKNOWLEDGEMENT)) for _ in range(5)]
+    setting = asyncio.gather(*papers)
+    turns = 0
+    while not setting.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert len(set(await setting)) == 1
+    assert turns > 20
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,7 @@ _CASES: dict[str, Rule] = {
     "POST /api/v1/cases/{number}/reveal": any_of(Permission.PERSONAL_REVEAL),
     "GET /api/v1/cases/{number}/receipt": any_of(Permission.CASES_READ),
     "GET /api/v1/cases/{number}/notice": any_of(Permission.CASES_READ),
+    "GET /api/v1/cases/{number}/conclusion": any_of(Permission.CASES_READ),
     "GET /api/v1/cases/{number}/handover": any_of(Permission.CASES_READ),
     "GET /api/v1/cases/{number}/archive": any_of(Permission.CASES_READ),
     "POST /api/v1/persons/search": any_of(Permission.CASES_READ),

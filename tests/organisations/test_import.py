@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tests.support.people import organisations_file
 from tongban.organisations.files import FileRefused
 from tongban.organisations.models import Organisation, TreeRevision
-from tongban.organisations.service import get_tree, import_organisations
+from tongban.organisations.service import Contact, contacts_of, get_tree, import_organisations
 from tongban.organisations.tree import Kind
 
 DISTRICT = organisations_file()
@@ -205,3 +205,25 @@ async def test_all_mistakes_are_told_at_once(session: AsyncSession) -> None:
     with pytest.raises(FileRefused) as refused:
         await import_organisations(session, data)
     assert len(refused.value.findings) == 2
+
+
+async def test_contacts_come_from_the_file_and_else_stay_as_entered(session: AsyncSession) -> None:
+    await import_organisations(session, _file())
+    hall, street = "110102010-DT", "110102010"
+    await session.execute(
+        update(Organisation).where(Organisation.code == hall).values(telephone="010-1")
+    )
+    session.expire_all()
+    changed = _file()
+    part = next(item for item in changed["streets"] if item["code"] == street)
+    part |= {"address": "某街1号"}
+    part["hall"] |= {"opening_hours": "周一至周五"}
+    assert (await import_organisations(session, changed)).changed == [street, hall]
+    assert (await import_organisations(session, changed)).changed == []
+    tree = await get_tree(session)
+    window, community = tree.find(f"{hall}-01"), tree.find("110102010002")
+    assert window is not None
+    assert community is not None
+    found = await contacts_of(session, tree, [window, community])
+    assert found[window.id] == Contact("某街1号", "010-1", "周一至周五")
+    assert found[community.id] == Contact()

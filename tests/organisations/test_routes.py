@@ -113,3 +113,16 @@ async def test_editing_needs_the_permission_and_the_reach(
 async def test_clerk_may_not_edit(client: httpx.AsyncClient, headers: dict[str, str]) -> None:
     answer = await client.patch(f"{PATH}/{STREET}", json={"active": False}, headers=headers)
     assert answer.status_code == 403
+
+
+async def test_contacts_are_edited_and_taken_away(
+    client: httpx.AsyncClient, admin: dict[str, str]
+) -> None:
+    path = f"{PATH}/{STREET}-DT"
+    contact = {"address": "某街1号", "telephone": "010-1", "opening_hours": "周一至周五"}
+    changed = (await client.patch(path, json=contact, headers=admin)).json()
+    assert {name: changed[name] for name in contact} == contact
+    changed = (await client.patch(path, json={"telephone": ""}, headers=admin)).json()
+    assert (changed["address"], changed["telephone"]) == ("某街1号", "")
+    too_long = await client.patch(path, json={"address": "街" * 201}, headers=admin)
+    assert too_long.json()["errors"][0]["pointer"] == "/address"

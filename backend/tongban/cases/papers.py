@@ -1,38 +1,46 @@
 """The papers of a case: what the counter prints. Rendering is in `documents`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
-from tongban.cases import reading
-from tongban.cases.documents import data, render
-from tongban.cases.models import Archive, Case, CaseMaterial, Event, Handover
+from tongban.cases import filling, reading
+from tongban.cases.documents import data, render, wording
+from tongban.cases.filling import PaperFile
+from tongban.cases.models import Archive, Case, Event, Handover
 from tongban.cases.problems import NoPaper
 from tongban.cases.rules import Status
 from tongban.core.settings import Settings
 from tongban.files.service import file_response
 from tongban.identity.actor import Actor
 from tongban.identity.models import Staff
-from tongban.matters.schemas import Version
-from tongban.matters.service import version
-from tongban.organisations.service import get_tree
-from tongban.organisations.tree import Tree
+
+Rendering = Callable[[], bytes]
+"""A paper filled in: nothing is left to do but to typeset it, which needs no database."""
 
 
 async def receipt(session: AsyncSession, settings: Settings, actor: Actor, number: str) -> bytes:
-    """受理回执单 of an accepted case. Raises `NoPaper` before acceptance."""
-    return _receipt(await _load(session, settings, actor, number))
+    """受理回执单 of an accepted case, 收件回执 of one whose papers were only taken in.
+
+    Raises `NoPaper` of a draft."""
+    file = await _load(session, settings, actor, number)
+    if file.case.accepted_at is not None:
+        return await render.typeset(_receipt(file))
+    if file.case.received_at is None or file.case.number is None:
+        raise NoPaper
+    return await render.typeset(_acknowledgement(file))
 
 
-def _receipt(file: "_File") -> bytes:
+def _receipt(file: PaperFile) -> Rendering:
     case = file.case
     if case.accepted_at is None or case.due_on is None:
         raise NoPaper
-    return render.render_receipt(
+    return partial(
+        render.render_receipt,
         data.Receipt(
             case=file.head(),
             case_kind=case.case_kind,
@@ -45,16 +53,37 @@ def _receipt(file: "_File") -> bytes:
             deciding=file.name(case.deciding_id),
             issuing=file.name(case.issuing_id),
             materials=file.received(),
-            promises=tuple(
-                data.Promise(name=file.material_name(row.key), due_on=row.promised_by)
-                for row in file.materials
-                if row.promised_by and row.received == "none"
-            ),
+            promises=file.promised(),
             cross_handling=case.cross_handling,
             linkage=case.linkage,
             query_code=case.query_code or "",
             public_url=file.settings.public_url,
-        )
+        ),
+    )
+
+
+def _acknowledgement(file: PaperFile) -> Rendering:
+    case = file.case
+    accept = next(step for step in case.path if step["function"] == "accept")
+    return partial(
+        render.render_acknowledgement,
+        data.Acknowledgement(
+            case=file.head(),
+            handling=case.handling,
+            received_on=file.day(case.received_at or case.registered_at),
+            clerk=file.clerk,
+            accepting=file.name(accept["organisation_id"]),
+            decide_days=file.settings.acceptance_days,
+            decide_by=case.acceptance_due_on,
+            responsible=file.name(case.responsible_id),
+            deciding=file.name(case.deciding_id),
+            materials=file.received(),
+            promises=file.promised(),
+            cross_handling=case.cross_handling,
+            linkage=case.linkage,
+            query_code=case.query_code or "",
+            public_url=file.settings.public_url,
+        ),
     )
 
 
@@ -63,16 +92,18 @@ async def notice(session: AsyncSession, settings: Settings, actor: Actor, number
     file = await _load(session, settings, actor, number)
     case = file.case
     if case.status == Status.NOT_ACCEPTED:
-        return _refusal(file, await _last_event(session, case, "refused"))
+        refused = await _last_event(session, case, Event.event == "refused")
+        return await render.typeset(_refusal(file, refused))
     if not case.findings:
         raise NoPaper
-    told = await _last_event(session, case, "correction_requested")
-    return _notice(file, told, case.findings)
+    told = await _last_event(session, case, Event.event == "correction_requested")
+    return await render.typeset(_notice(file, told, case.findings))
 
 
-def _notice(file: "_File", told: Event, findings: list[dict[str, str]]) -> bytes:
+def _notice(file: PaperFile, told: Event, findings: list[dict[str, str]]) -> Rendering:
     case = file.case
-    return render.render_notice(
+    return partial(
+        render.render_notice,
         data.Notice(
             case=file.head(),
             received_on=file.day(case.received_at or case.registered_at),
@@ -80,12 +111,13 @@ def _notice(file: "_File", told: Event, findings: list[dict[str, str]]) -> bytes
             clerk=told.actor_name,
             shortcomings=tuple(file.shortcoming(finding) for finding in findings),
             legal_basis=tuple(file.matter.content.legal_basis),
-        )
+        ),
     )
 
 
-def _refusal(file: "_File", refused: Event) -> bytes:
-    return render.render_refusal(
+def _refusal(file: PaperFile, refused: Event) -> Rendering:
+    return partial(
+        render.render_refusal,
         data.Refusal(
             case=file.head(),
             applied_on=file.day(file.case.registered_at),
@@ -93,7 +125,45 @@ def _refusal(file: "_File", refused: Event) -> bytes:
             reasons=(refused.comment,),
             legal_basis=tuple(file.matter.content.legal_basis),
             remedies=file.remedies(),
-        )
+        ),
+    )
+
+
+async def conclusion(session: AsyncSession, settings: Settings, actor: Actor, number: str) -> bytes:
+    """办结通知书: what was decided, and how to get it. Raises `NoPaper` until it is."""
+    file = await _load(session, settings, actor, number)
+    if file.case.concluded_at is None:
+        raise NoPaper
+    decided = await _last_event(
+        session, file.case, Event.to_status == Status.CONCLUDED, Event.event.in_(_CONCLUDING)
+    )
+    return await render.typeset(_conclusion(file, decided))
+
+
+_CONCLUDING = frozenset({"approved", "denied", "filed", "result_recorded"})
+"""Events that say what was decided; with several approvals side by side the last one concludes."""
+
+
+def _conclusion(file: PaperFile, decided: Event) -> Rendering:
+    case = file.case
+    outcome: data.Outcome = decided.details.get("decision", decided.event)
+    accepted_at = case.accepted_at or case.registered_at
+    return partial(
+        render.render_result,
+        data.Result(
+            case=file.head(file.office(case.issuing_id)),
+            outcome=outcome,
+            accepted_on=file.day(accepted_at),
+            concluded_on=file.day(decided.at),
+            deciding=file.name(case.deciding_id),
+            opinion=decided.comment,
+            legal_basis=tuple(file.matter.content.legal_basis),
+            papers=file.results(outcome, decided.details.get("document_number")),
+            issuing=file.name(case.issuing_id),
+            collection=file.collection(outcome),
+            evaluation_url=wording.evaluation_url(file.settings.public_url, case.number or ""),
+            remedies=file.remedies(),
+        ),
     )
 
 
@@ -103,7 +173,7 @@ async def handover(session: AsyncSession, settings: Settings, actor: Actor, numb
     carried = await _handovers(session, file.case)
     if not carried:
         raise NoPaper
-    return _handover(file, *carried[-1])
+    return await render.typeset(_handover(file, *carried[-1]))
 
 
 async def _handovers(session: AsyncSession, case: Case) -> list[tuple[Handover, str]]:
@@ -117,8 +187,9 @@ async def _handovers(session: AsyncSession, case: Case) -> list[tuple[Handover, 
     return [(row.Handover, row.name) for row in found]
 
 
-def _handover(file: "_File", papers: Handover, runner: str) -> bytes:
-    return render.render_handover(
+def _handover(file: PaperFile, papers: Handover, runner: str) -> Rendering:
+    return partial(
+        render.render_handover,
         data.Handover(
             case=file.head(),
             runner=runner,
@@ -129,7 +200,7 @@ def _handover(file: "_File", papers: Handover, runner: str) -> bytes:
             received_by=papers.received_by,
             result=_DECISIONS.get(papers.decision or "", ""),
             returned_on=papers.returned_on,
-        )
+        ),
     )
 
 
@@ -161,153 +232,36 @@ async def printed(
     session: AsyncSession, settings: Settings, case: Case, history: list[Event]
 ) -> list[Paper]:
     """Every paper that a case had, for its archive: printed anew from what it says."""
-    file = await _file_of(session, settings, case)
-    papers = []
+    file = await filling.load(session, settings, case)
+    papers: list[tuple[str, Rendering]] = []
+    if any(event.event == "received" for event in history):
+        papers.append(("收件回执", _acknowledgement(file)))
     if case.accepted_at is not None and case.due_on is not None:
-        papers.append(Paper("受理回执单", _receipt(file)))
+        papers.append(("受理回执单", _receipt(file)))
     for event in history:
         findings = event.details.get("findings")
         if event.event == "correction_requested" and findings:
-            papers.append(Paper("一次性告知单", _notice(file, event, findings)))
+            papers.append(("一次性告知单", _notice(file, event, findings)))
         elif event.event == "refused":
-            papers.append(Paper("不予受理通知书", _refusal(file, event)))
+            papers.append(("不予受理通知书", _refusal(file, event)))
     for carried, runner in await _handovers(session, case):
-        papers.append(Paper("代办交接单", _handover(file, carried, runner)))
-    return papers
+        papers.append(("代办交接单", _handover(file, carried, runner)))
+    papers += [
+        ("办结通知书", _conclusion(file, event))
+        for event in history
+        if event.to_status == Status.CONCLUDED and event.event in _CONCLUDING
+    ]
+    return [Paper(title, await render.typeset(rendering)) for title, rendering in papers]
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A case with everything that its papers are filled from."""
-
-    settings: Settings
-    tree: Tree
-    case: Case
-    matter: Version
-    applicant: dict[str, Any]
-    agent: dict[str, Any] | None
-    materials: list[CaseMaterial]
-    clerk: str
-
-    def day(self, moment: datetime) -> date:
-        return moment.astimezone(self.settings.zone).date()
-
-    def name(self, unit_id: int | None) -> str:
-        if unit_id is None:
-            return ""
-        unit = self.tree[unit_id]
-        body = self.tree.body(unit)
-        return unit.name if unit == body or body.name in unit.name else f"{body.name}{unit.name}"
-
-    def head(self) -> data.CaseHead:
-        window = self.case.window_id
-        return data.CaseHead(
-            number=self.case.number or "",
-            matter=self.case.matter_name,
-            applicant=_party(self.applicant),
-            agent=_party({**self.agent, "kind": "person"}) if self.agent else None,
-            office=data.Office(
-                name=self.name(self.case.accepting_id),
-                window=self.tree[window].name if window else "",
-            ),
-        )
-
-    def material_name(self, key: str) -> str:
-        wanted = self.matter.material(key)
-        return wanted.name if wanted else key
-
-    def received(self) -> tuple[data.Material, ...]:
-        return tuple(
-            data.Material(
-                name=self.material_name(row.key),
-                form=row.received,
-                copies=self._copies(row.key),
-                note=row.note,
-            )
-            for row in self.materials
-            if row.received != "none"
-        )
-
-    def _copies(self, key: str) -> int:
-        wanted = self.matter.material(key)
-        return wanted.copies if wanted else 1
-
-    def carried(self, papers: Handover) -> tuple[data.HandedMaterial, ...]:
-        """The originals that went along; all that were received where none was named."""
-        named = set(papers.originals)
-        return tuple(
-            data.HandedMaterial(
-                name=material.name,
-                form=material.form,
-                copies=material.copies,
-                returned_on=papers.returned_on,
-            )
-            for row, material in zip(
-                (r for r in self.materials if r.received != "none"), self.received(), strict=True
-            )
-            if not named or row.key in named
-        )
-
-    def shortcoming(self, finding: dict[str, str]) -> data.Shortcoming:
-        key = finding["pointer"].removeprefix("/materials/")
-        wanted = self.matter.material(key)
-        field = self.matter.field_title(finding["pointer"])
-        return data.Shortcoming(
-            subject=wanted.name if wanted else field,
-            kind="missing" if wanted and self._absent(key) else "wrong",
-            reason=finding["message"],
-            remedy="请补齐后交回原受理窗口" if wanted else "请改正后重新提交",
-            place=self.name(self.case.accepting_id),
-        )
-
-    def _absent(self, key: str) -> bool:
-        return not any(row.key == key and row.received != "none" for row in self.materials)
-
-    def remedies(self) -> data.Remedies | None:
-        """Only a street or bureau can be taken to review or court, not a committee."""
-        if self.matter.content.level == "community":
-            return None
-        district = self.tree.district_of(self.tree[self.case.home_id])
-        name = district.name if district else ""
-        return data.Remedies(reconsideration_body=f"{name}人民政府", court=f"{name}人民法院")
+async def _load(session: AsyncSession, settings: Settings, actor: Actor, number: str) -> PaperFile:
+    return await filling.load(session, settings, await reading.find(session, actor, number))
 
 
-def _party(person: dict[str, Any]) -> data.Party:
-    organisation = person["kind"] == "organisation"
-    return data.Party(
-        kind=person["kind"],
-        name=person["name"],
-        id_number=person["id_number"],
-        id_label="统一社会信用代码" if organisation else "证件号码",
-        mobile=person["mobile"],
-    )
-
-
-async def _load(session: AsyncSession, settings: Settings, actor: Actor, number: str) -> _File:
-    return await _file_of(session, settings, await reading.find(session, actor, number))
-
-
-async def _file_of(session: AsyncSession, settings: Settings, case: Case) -> _File:
-    materials = await session.scalars(
-        select(CaseMaterial).where(CaseMaterial.case_id == case.id).order_by(CaseMaterial.key)
-    )
-    clerk = await session.scalar(select(Staff.name).where(Staff.id == case.registered_by))
-    return _File(
-        settings=settings,
-        tree=await get_tree(session),
-        case=case,
-        matter=await version(session, case.matter_version_id),
-        applicant=case.applicant,
-        agent=case.agent,
-        materials=list(materials),
-        clerk=clerk or "",
-    )
-
-
-async def _last_event(session: AsyncSession, case: Case, event: str) -> Event:
+async def _last_event(session: AsyncSession, case: Case, *conditions: ColumnElement[bool]) -> Event:
     found = await session.scalar(
         select(Event)
-        .where(Event.month == case.month, Event.case_id == case.id, Event.event == event)
+        .where(Event.month == case.month, Event.case_id == case.id, *conditions)
         .order_by(Event.seq.desc())
         .limit(1)
     )

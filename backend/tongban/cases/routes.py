@@ -209,7 +209,7 @@ async def reveal_case(
 async def get_receipt(
     number: Number, actor: Reader, session: SessionDep, settings: SettingsDep
 ) -> Response:
-    """受理回执单 of an accepted case."""
+    """受理回执单 of an accepted case; 收件回执 where the papers were only taken in."""
     return _pdf(await papers.receipt(session, settings, actor, number), f"receipt-{number}")
 
 
@@ -219,6 +219,14 @@ async def get_notice(
 ) -> Response:
     """一次性告知单 while a correction is asked for; 不予受理通知书 once refused."""
     return _pdf(await papers.notice(session, settings, actor, number), f"notice-{number}")
+
+
+@router.get("/cases/{number}/conclusion", response_class=Response, responses=PDF)
+async def get_conclusion_notice(
+    number: Number, actor: Reader, session: SessionDep, settings: SettingsDep
+) -> Response:
+    """办结通知书 of a concluded case."""
+    return _pdf(await papers.conclusion(session, settings, actor, number), f"conclusion-{number}")
 
 
 @router.get("/cases/{number}/handover", response_class=Response, responses=PDF)

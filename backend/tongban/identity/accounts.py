@@ -178,7 +178,8 @@ async def reset_totp(session: AsyncSession, actor: Actor, username: str) -> None
 async def change_organisation(
     session: AsyncSession, actor: Actor, code: str, change: OrganisationChange
 ) -> OrganisationView:
-    """Rename an organisation or switch it on or off, within the actor's reach."""
+    """Rename an organisation, say how to reach it, switch it on or off, within the actor's
+    reach."""
     tree = await get_tree(session)
     unit = tree.find(code)
     if unit is None:

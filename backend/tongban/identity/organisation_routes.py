@@ -55,5 +55,5 @@ async def change_organisation(
     actor: Annotated[Actor, Depends(require(Permission.ORGANISATIONS_EDIT))],
     session: SessionDep,
 ) -> OrganisationView:
-    """Rename an organisation, or switch it on or off."""
+    """Rename an organisation, say how to reach it, or switch it on or off."""
     return await accounts.change_organisation(session, actor, code, change)

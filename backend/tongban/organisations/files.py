@@ -4,7 +4,8 @@ Shape: `{district: {code, name, full_name, bureaus: […]}, streets: [{code, nam
 hall: {name, windows}, sections: […], communities: [{code, name, units: […]}]}]}`. Codes are
 those of the statistical division codes: district 6 digits (GB/T 2260), street 9 (GB/T 10114),
 community 12; what is below a body has its code, a hyphen and a local part. The section with the
-local part `DT` is the street's hall.
+local part `DT` is the street's hall. Any of them may have `address`, `telephone` and
+`opening_hours`; where the file has none, what was entered by hand stays.
 """
 
 import re
@@ -24,6 +25,8 @@ _Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"^[^\x00]*$"),
 ]
+_Contact = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+CONTACT = ("address", "telephone", "opening_hours")
 _LocalCode = Annotated[str, StringConstraints(pattern=r"^\d{6,12}-[A-Z0-9]{1,12}$")]
 
 
@@ -31,37 +34,46 @@ class _Part(BaseModel):
     model_config = ConfigDict(strict=True)
 
 
-class BureauPart(_Part):
+class _Place(_Part):
+    address: _Contact | None = None
+    telephone: _Contact | None = None
+    opening_hours: _Contact | None = None
+
+    def contact(self) -> dict[str, str]:
+        return self.model_dump(include=set(CONTACT), exclude_none=True)
+
+
+class BureauPart(_Place):
     code: _LocalCode
     name: _Name
     full_name: _Name
     duty: str = ""
 
 
-class SectionPart(_Part):
+class SectionPart(_Place):
     code: _LocalCode
     name: _Name
     categories: list[_Name] = []
     guided_by: str = ""
 
 
-class UnitPart(_Part):
+class UnitPart(_Place):
     code: _LocalCode
     name: _Name
 
 
-class CommunityPart(_Part):
+class CommunityPart(_Place):
     code: Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
     name: _Name
     units: list[UnitPart] = []
 
 
-class HallPart(_Part):
+class HallPart(_Place):
     name: _Name
     windows: Annotated[int, Field(ge=1, le=99)]
 
 
-class StreetPart(_Part):
+class StreetPart(_Place):
     code: Annotated[str, StringConstraints(pattern=r"^\d{9}$")]
     name: _Name
     office_name: _Name
@@ -70,7 +82,7 @@ class StreetPart(_Part):
     communities: list[CommunityPart]
 
 
-class DistrictPart(_Part):
+class DistrictPart(_Place):
     code: Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
     name: _Name
     full_name: _Name
@@ -111,6 +123,8 @@ class Row:
     parent: str | None
     sort_order: int
     attributes: dict[str, Any] = field(default_factory=dict)
+    contact: dict[str, str] = field(default_factory=dict)
+    """Only what the file says."""
 
 
 def read_file(data: Any) -> list[Row]:
@@ -129,7 +143,14 @@ def read_file(data: Any) -> list[Row]:
 def _rows(content: DistrictFile) -> Iterator[Row]:
     district = content.district
     yield Row(
-        district.code, Kind.DISTRICT, district.name, district.full_name, district.full_name, None, 0
+        district.code,
+        Kind.DISTRICT,
+        district.name,
+        district.full_name,
+        district.full_name,
+        None,
+        0,
+        contact=district.contact(),
     )
     for order, bureau in enumerate(district.bureaus):
         yield Row(
@@ -141,6 +162,7 @@ def _rows(content: DistrictFile) -> Iterator[Row]:
             district.code,
             order,
             {"duty": bureau.duty},
+            bureau.contact(),
         )
     for order, street in enumerate(content.streets, start=len(district.bureaus)):
         full_name = district.full_name + street.name
@@ -152,6 +174,7 @@ def _rows(content: DistrictFile) -> Iterator[Row]:
             street.office_name,
             district.code,
             order,
+            contact=street.contact(),
         )
         yield from _street_rows(street)
 
@@ -168,6 +191,7 @@ def _street_rows(street: StreetPart) -> Iterator[Row]:
             street.code,
             order,
             {"categories": section.categories, "guided_by": section.guided_by},
+            street.hall.contact() if is_hall else section.contact(),
         )
     for number in range(1, street.hall.windows + 1):
         yield Row(
@@ -192,11 +216,19 @@ def _community_rows(street: StreetPart, community: CommunityPart, order: int) ->
         community.name,
         street.code,
         order,
+        contact=community.contact(),
     )
     for place, unit in enumerate(community.units):
         name = _joined(community.name, unit.name)
         yield Row(
-            unit.code, Kind.SECTION, unit.name, street.name + name, name, community.code, place
+            unit.code,
+            Kind.SECTION,
+            unit.name,
+            street.name + name,
+            name,
+            community.code,
+            place,
+            contact=unit.contact(),
         )
 
 

@@ -44,6 +44,10 @@ class Organisation(Base):
     full_name: Mapped[str]
     office_name: Mapped[str]
     """How the office signs its papers: 德胜街道办事处."""
+    address: Mapped[str] = mapped_column(server_default=text("''"))
+    telephone: Mapped[str] = mapped_column(server_default=text("''"))
+    opening_hours: Mapped[str] = mapped_column(server_default=text("''"))
+    """How to reach it, as papers and guides say it; empty where that is the body's above."""
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
     path: Mapped[str] = mapped_column(Ltree)
     sort_order: Mapped[int]

@@ -33,12 +33,21 @@ class OrganisationPage(OutputModel):
 
 
 class OrganisationView(OrganisationRow):
+    """`address`, `telephone` and `opening_hours` are its own; where one is empty, papers print
+    that of the nearest organisation above it, up to its body."""
+
     office_name: str
+    address: str
+    telephone: str
+    opening_hours: str
     attributes: dict[str, Any]
 
 
 class OrganisationChange(InputModel):
-    """What may be edited here; everything else comes by import."""
+    """What may be edited here; everything else comes by import. An empty text takes it away."""
 
     name: str | None = Field(None, min_length=1, max_length=60)
     active: bool | None = None
+    address: str | None = Field(None, max_length=200)
+    telephone: str | None = Field(None, max_length=60)
+    opening_hours: str | None = Field(None, max_length=200)

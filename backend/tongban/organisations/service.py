@@ -1,5 +1,6 @@
 """The tree in memory, and changes to it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tongban.core import clock
 from tongban.core.pages import decode_cursor, encode_cursor
 from tongban.core.problems import NotFound
-from tongban.organisations.files import Row, read_file
+from tongban.organisations.files import CONTACT, Row, read_file
 from tongban.organisations.models import Organisation, TreeRevision
 from tongban.organisations.problems import NameTaken
 from tongban.organisations.schemas import (
@@ -116,8 +117,8 @@ async def import_organisations(session: AsyncSession, data: Any) -> ImportReport
 def _take(organisation: Organisation, row: Row) -> bool:
     """Copy a row's content; whether anything was different."""
     changed = False
-    for name in ("kind", "name", "full_name", "office_name", "sort_order", "attributes"):
-        value = getattr(row, name)
+    names = ("kind", "name", "full_name", "office_name", "sort_order", "attributes")
+    for name, value in [*((name, getattr(row, name)) for name in names), *row.contact.items()]:
         if getattr(organisation, name) != value:
             setattr(organisation, name, value)
             changed = True
@@ -136,6 +137,38 @@ async def _insert(
         session.add_all(organisations)
         await session.flush()
     await session.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How to reach an office; empty texts where nobody said."""
+
+    address: str = ""
+    telephone: str = ""
+    opening_hours: str = ""
+
+
+async def contacts_of(
+    session: AsyncSession, tree: Tree, units: Iterable[Unit]
+) -> dict[int, Contact]:
+    """By id; what an organisation does not say of itself is that of the nearest above it, up to
+    its body: a hall's address is the street's, a community's never is."""
+    chains = {unit.id: tree.acting_for(unit) for unit in units}
+    wanted = {unit.id for chain in chains.values() for unit in chain}
+    columns = [getattr(Organisation, name) for name in CONTACT]
+    rows = await session.execute(
+        select(Organisation.id, *columns).where(Organisation.id.in_(wanted))
+    )
+    said = {row.id: row for row in rows}
+    return {
+        unit_id: Contact(
+            **{
+                name: next((text for unit in chain if (text := getattr(said[unit.id], name))), "")
+                for name in CONTACT
+            }
+        )
+        for unit_id, chain in chains.items()
+    }
 
 
 async def list_organisations(
@@ -178,7 +211,9 @@ async def get_organisation(session: AsyncSession, code: str) -> OrganisationView
 async def change_organisation(
     session: AsyncSession, code: str, change: OrganisationChange
 ) -> OrganisationView:
-    """Rename an organisation or switch it on or off. Raises `NotFound`, `NameTaken`.
+    """Rename an organisation, say how to reach it, switch it on or off.
+
+    Raises `NotFound`, `NameTaken`.
 
     Process definitions name sections and bureaus, so siblings never share a name, and one that
     is renamed here has to be renamed in the definitions that mean it.
@@ -223,4 +258,5 @@ def _line(row: Organisation) -> dict[str, Any]:
 
 
 def _view(row: Organisation) -> OrganisationView:
-    return OrganisationView(**_line(row), office_name=row.office_name, attributes=row.attributes)
+    own = ("office_name", "attributes", *CONTACT)
+    return OrganisationView(**_line(row), **{name: getattr(row, name) for name in own})

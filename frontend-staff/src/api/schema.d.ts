@@ -1079,7 +1079,7 @@ export interface paths {
         head?: never;
         /**
          * Change Organisation
-         * @description Rename an organisation, or switch it on or off.
+         * @description Rename an organisation, say how to reach it, or switch it on or off.
          */
         patch: operations["change_organisation"];
         trace?: never;
@@ -2869,13 +2869,19 @@ export interface components {
         };
         /**
          * OrganisationChange
-         * @description What may be edited here; everything else comes by import.
+         * @description What may be edited here; everything else comes by import. An empty text takes it away.
          */
         OrganisationChange: {
             /** Active */
             active?: boolean | null;
+            /** Address */
+            address?: string | null;
             /** Name */
             name?: string | null;
+            /** Opening Hours */
+            opening_hours?: string | null;
+            /** Telephone */
+            telephone?: string | null;
         };
         /** OrganisationName */
         OrganisationName: {
@@ -2920,10 +2926,16 @@ export interface components {
             /** Path */
             path: string[];
         };
-        /** OrganisationView */
+        /**
+         * OrganisationView
+         * @description `address`, `telephone` and `opening_hours` are its own; where one is empty, papers print
+         *     that of the nearest organisation above it, up to its body.
+         */
         OrganisationView: {
             /** Active */
             active: boolean;
+            /** Address */
+            address: string;
             /** Attributes */
             attributes: {
                 [key: string]: unknown;
@@ -2937,10 +2949,14 @@ export interface components {
             name: string;
             /** Office Name */
             office_name: string;
+            /** Opening Hours */
+            opening_hours: string;
             /** Parent Code */
             parent_code: string | null;
             /** Path */
             path: string[];
+            /** Telephone */
+            telephone: string;
         };
         /**
          * Outcome

@@ -36,7 +36,7 @@ OUTCOMES: dict[Outcome, str] = {
     "forwarded": "已转报",
 }
 MISSED_PROMISES: dict[MissedPromise, str] = {
-    "notify": "提醒您补交，未补交前不予办结",
+    "notify": "记录在案，由承办单位催交",
     "terminate": "终止办理，退还已收材料",
     "deny": "不予办理，退还已收材料",
 }
