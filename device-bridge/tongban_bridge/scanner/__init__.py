@@ -1,0 +1,1 @@
+"""Scanners: eSCL over the network, SANE on Linux, document cameras by Video4Linux."""
