@@ -61,6 +61,8 @@ class Settings(BaseSettings):
     """Calendar days after the last thing happened to an ended case until it is archived."""
     worker_metrics_port: int = 0
     """Where the worker answers Prometheus; 0 for nowhere."""
+    device_heartbeat_seconds: float = 15.0
+    """How often an open stream of a bridge or a page shows that it lives."""
     database_pool: int = 10
     secure_cookies: bool = False
 
