@@ -20,6 +20,7 @@ from tongban.cases.seals import signing_keys
 from tongban.core import logging
 from tongban.core.db import make_engine, make_sessions
 from tongban.core.settings import Settings, get_settings
+from tongban.devices import jobs as devices
 from tongban.files import jobs as files
 from tongban.identity import jobs as identity
 
@@ -102,6 +103,9 @@ class WorkerSettings:
         scheduled(cases.seal_days, minute=10, at_start=True),
         scheduled(cases.make_partitions, hour=3, minute=20, at_start=True),
         scheduled(cases.forget_keys, minute=17),
+        scheduled(devices.close_overdue, second={5, 20, 35, 50}),
+        scheduled(devices.drop_personal, second=25, at_start=True),
+        scheduled(devices.forget_codes, minute=27),
         scheduled(files.scan_pending, second=0),
         scheduled(files.remove_unused, hour=2, minute=30),
         scheduled(identity.seal_audit, minute=5),

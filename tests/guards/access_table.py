@@ -126,6 +126,13 @@ _DEVICES: dict[str, Rule] = {
         Permission.CASES_CREATE, Permission.ORGANISATIONS_EDIT
     ),
     "GET /api/v1/devices/windows": any_of(Permission.CASES_CREATE),
+    "GET /api/v1/devices/windows/{code}/events": any_of(Permission.CASES_CREATE),
+    "POST /api/v1/devices/windows/{code}/commands": any_of(Permission.CASES_CREATE),
+    "GET /api/v1/devices/commands/{command_id}": any_of(Permission.CASES_CREATE),
+    "POST /api/v1/devices/commands/{command_id}/cancel": any_of(Permission.CASES_CREATE),
+    "GET /api/v1/devices/commands/{command_id}/document": OWN_PROOF,
+    "POST /api/v1/devices/deliveries": OWN_PROOF,
+    "POST /api/v1/devices/files": OWN_PROOF,
 }
 
 ACCESS: dict[str, Rule] = (

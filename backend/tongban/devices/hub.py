@@ -30,6 +30,7 @@ _CHANNEL = "tongban:devices"
 _WAITING = 200
 """Nudges that a listener may be behind before it is told to look at everything again."""
 _RETRY_SECONDS = 1.0
+_PATIENCE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,10 @@ class Hub:
     """This process's end of it. `run` must be running for `listening` to hear anything."""
 
     def __init__(self, url: str) -> None:
-        self._valkey = Redis.from_url(url)
+        self._url = url
+        self._valkey = Redis.from_url(
+            url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE
+        )
         self._listeners: dict[int, set[Nudges]] = {}
         self._stopping = False
 
@@ -90,7 +94,9 @@ class Hub:
             await asyncio.sleep(_RETRY_SECONDS)
 
     async def _listen(self) -> None:
-        async with self._valkey.pubsub() as subscription:
+        # A connection of its own: this one may be silent for as long as nothing happens.
+        valkey = Redis.from_url(self._url, socket_connect_timeout=_PATIENCE)
+        async with valkey, valkey.pubsub() as subscription:
             await subscription.subscribe(_CHANNEL)
             async for message in subscription.listen():
                 # The confirmation also comes after each reconnection: something may be missed.
@@ -120,6 +126,17 @@ class Hub:
         """Say that a bridge is connected, for a while."""
         with _available():
             await self._valkey.set(_presence(bridge_id), connection, px=lasts)
+
+    async def stay(self, bridge_id: UUID, connection: str, lasts: timedelta) -> bool:
+        """Say so again; whether no other connection of the bridge has come since."""
+        milliseconds = lasts // timedelta(milliseconds=1)
+        try:
+            stays = await self._valkey.eval(
+                _STAY, 1, _presence(bridge_id), connection, str(milliseconds)
+            )
+        except RedisError:
+            return True  # nobody knows better
+        return bool(stays)
 
     async def leave(self, bridge_id: UUID, connection: str) -> bool:
         """Say that a connection has ended; whether it was the bridge's present one."""
@@ -162,6 +179,12 @@ class Hub:
             await self._valkey.decr(f"tongban:pairing:{origin}")
 
 
+_STAY = """
+local there = redis.call('GET', KEYS[1])
+if there and there ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+"""
 _LEAVE = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0

@@ -8,7 +8,17 @@ from uuid import UUID
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    Discriminator,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from tongban.core.schemas import InputModel, OutputModel
 from tongban.core.texts import Text
@@ -145,8 +155,28 @@ class EvaluateIn(InputModel):
     parameters: CaseParameters
 
 
+def _placed(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+    """Pydantic puts the kind in front of every error's place, where the body has no such field."""
+    try:
+        return validate(value)
+    except ValidationError as error:
+        moved = [
+            InitErrorDetails(
+                type=PydanticCustomError(
+                    one["type"], "{found}", {**one.get("ctx", {}), "found": one["msg"]}
+                ),
+                loc=one["loc"][1:] or ("kind",),
+                input=one["input"],
+            )
+            for one in error.errors()
+        ]
+        raise ValidationError.from_exception_data(error.title, moved) from error
+
+
 CommandIn = Annotated[
-    ReadCardIn | ScanIn | PrintIn | PrintSlipIn | EvaluateIn, Field(discriminator="kind")
+    ReadCardIn | ScanIn | PrintIn | PrintSlipIn | EvaluateIn,
+    Discriminator("kind"),
+    WrapValidator(_placed),
 ]
 
 
@@ -292,6 +322,7 @@ class Hello(InputModel):
     signature: Annotated[str, StringConstraints(max_length=100)]
     version: _Version
     devices: _States
+    queued: Annotated[int, Field(ge=0, lt=2**31)] = 0
 
 
 class Taken(InputModel):

@@ -606,6 +606,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/commands/{command_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Command
+         * @description How a command stands and what came of it, for who asked.
+         */
+        get: operations["get_command"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/commands/{command_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Command
+         * @description Call a command off, for who asked.
+         */
+        post: operations["cancel_command"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/commands/{command_id}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Document
+         * @description What a command prints, for its bridge and while it is open.
+         */
+        get: operations["get_document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deliver
+         * @description What came of a command, told by its bridge; the same `id` again changes nothing.
+         */
+        post: operations["deliver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Scan
+         * @description One scanned file, raw; it becomes an upload of the clerk who asked.
+         */
+        post: operations["take_scan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/pairing-codes": {
         parameters: {
             query?: never;
@@ -638,6 +738,47 @@ export interface paths {
          * @description The windows at which the caller may work, each with its bridges and their devices.
          */
         get: operations["list_windows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/windows/{code}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask Devices
+         * @description Ask a window's devices for something; what comes of it is told by events and read below.
+         */
+        post: operations["ask_devices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/windows/{code}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow Window
+         * @description What happens at a window (server-sent events): `devices`, look at them again; `command`,
+         *     `{id, kind, state}`. Never personal data. Ends with the caller's token.
+         */
+        get: operations["follow_window"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1525,6 +1666,37 @@ export interface components {
             window: components["schemas"]["OrganisationRef"];
         };
         /**
+         * CardOut
+         * @description What a card says. `authenticated` is false for cards that anybody could have written;
+         *     `valid_until` is null for those valid for good.
+         */
+        CardOut: {
+            /** Address */
+            address: string | null;
+            /** Authenticated */
+            authenticated: boolean;
+            /** Authority */
+            authority: string | null;
+            /** Born On */
+            born_on: string | null;
+            /** Id Number */
+            id_number: string;
+            /** Layout */
+            layout: string;
+            /** Name */
+            name: string;
+            /** Nation */
+            nation: string | null;
+            /** Sam Id */
+            sam_id: string | null;
+            /** Sex */
+            sex: string | null;
+            /** Valid From */
+            valid_from: string | null;
+            /** Valid Until */
+            valid_until: string | null;
+        };
+        /**
          * CaseCount
          * @description `more`: there are more than were counted.
          */
@@ -1667,7 +1839,7 @@ export interface components {
             may_edit: boolean;
             /** Number */
             number: string | null;
-            outcome: components["schemas"]["Outcome"] | null;
+            outcome: components["schemas"]["Outcome-Output"] | null;
             /** Path */
             path: components["schemas"]["PathStepOut"][];
             /** Query Code */
@@ -1684,6 +1856,11 @@ export interface components {
             tasks: components["schemas"]["TaskOut"][];
             /** Version */
             version: number;
+        };
+        /** CaseParameters */
+        CaseParameters: {
+            /** Case Number */
+            case_number: string;
         };
         /**
          * CaseRow
@@ -1738,7 +1915,7 @@ export interface components {
             matter_name: string;
             /** Number */
             number: string | null;
-            outcome: components["schemas"]["Outcome"] | null;
+            outcome: components["schemas"]["Outcome-Output"] | null;
             /**
              * Registered At
              * Format: date-time
@@ -1771,6 +1948,49 @@ export interface components {
             findings: components["schemas"]["tongban__routing__schemas__FindingOut"][];
             /** Publishable */
             publishable: boolean;
+        };
+        /**
+         * CommandKind
+         * @enum {string}
+         */
+        CommandKind: "read_card" | "scan" | "print" | "print_slip" | "evaluate";
+        /**
+         * CommandOut
+         * @description `result` is of the command's kind. A card's is there for a quarter of an hour, for who
+         *     asked; with a state other than `done` it came when the command was over already.
+         */
+        CommandOut: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["CommandKind"];
+            /** Parameters */
+            parameters: {
+                [key: string]: unknown;
+            };
+            problem: components["schemas"]["CommandProblem"] | null;
+            /** Result */
+            result: components["schemas"]["CardOut"] | components["schemas"]["ScanOut"] | components["schemas"]["PrintOut"] | components["schemas"]["EvaluateOut"] | null;
+            state: components["schemas"]["State"];
+        };
+        /** CommandProblem */
+        CommandProblem: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string | null;
         };
         /**
          * Comparison
@@ -2113,6 +2333,40 @@ export interface components {
             /** Note */
             note: string;
         };
+        /** DeliveryIn */
+        DeliveryIn: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Command Id
+             * Format: uuid
+             */
+            command_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            outcome: components["schemas"]["tongban__devices__schemas__Outcome"];
+            /** Sequence */
+            sequence: number;
+        };
+        /**
+         * DeliveryOut
+         * @description `late`: the command was over already. The same for the same delivery, however often.
+         */
+        DeliveryOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Late */
+            late: boolean;
+        };
         /**
          * DeviceKind
          * @enum {string}
@@ -2175,6 +2429,23 @@ export interface components {
             provisional: boolean;
             /** Remaining Days */
             remaining_days: number | null;
+        };
+        /** EvaluateIn */
+        EvaluateIn: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "evaluate";
+            parameters: components["schemas"]["CaseParameters"];
+        };
+        /**
+         * EvaluateOut
+         * @description Whether the resident answered, be it by passing; never what.
+         */
+        EvaluateOut: {
+            /** Finished */
+            finished: boolean;
         };
         /**
          * EventOut
@@ -2963,7 +3234,7 @@ export interface components {
          * @description How a concluded case ended.
          * @enum {string}
          */
-        Outcome: "approved" | "denied" | "filed" | "forwarded";
+        "Outcome-Output": "approved" | "denied" | "filed" | "forwarded";
         /** Page[CaseRow] */
         Page_CaseRow_: {
             /** Items */
@@ -3089,6 +3360,47 @@ export interface components {
             /** Stage */
             stage: number;
         };
+        /** PrintIn */
+        PrintIn: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "print";
+            parameters: components["schemas"]["PrintParameters"];
+        };
+        /** PrintOut */
+        PrintOut: {
+            /**
+             * Printed At
+             * Format: date-time
+             */
+            printed_at: string;
+        };
+        /** PrintParameters */
+        PrintParameters: {
+            /** Case Number */
+            case_number: string;
+            /**
+             * Copies
+             * @default 1
+             */
+            copies?: number;
+            /**
+             * Document
+             * @enum {string}
+             */
+            document: "receipt" | "notice" | "handover";
+        };
+        /** PrintSlipIn */
+        PrintSlipIn: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "print_slip";
+            parameters: components["schemas"]["CaseParameters"];
+        };
         /**
          * Problem
          * @description Problem details (RFC 9457). `code` is stable, texts are for the caller.
@@ -3116,6 +3428,21 @@ export interface components {
              * @default
              */
             note?: string;
+        };
+        /** ReadCardIn */
+        ReadCardIn: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "read_card";
+            /** @default {} */
+            parameters?: components["schemas"]["ReadCardParameters"];
+        };
+        /** ReadCardParameters */
+        ReadCardParameters: {
+            /** Reader */
+            reader?: string | null;
         };
         /** ReasonIn */
         ReasonIn: {
@@ -3240,6 +3567,63 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** ScanIn */
+        ScanIn: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "scan";
+            /**
+             * @default {
+             *       "source": "flatbed",
+             *       "dpi": 200,
+             *       "colour": true,
+             *       "format": "pdf"
+             *     }
+             */
+            parameters?: components["schemas"]["ScanParameters"];
+        };
+        /** ScannedFile */
+        ScannedFile: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+        };
+        /** ScanOut */
+        ScanOut: {
+            /** File Ids */
+            file_ids: string[];
+        };
+        /** ScanParameters */
+        ScanParameters: {
+            /**
+             * Colour
+             * @default true
+             */
+            colour?: boolean;
+            /**
+             * Dpi
+             * @default 200
+             */
+            dpi?: number;
+            /**
+             * Format
+             * @default pdf
+             * @enum {string}
+             */
+            format?: "pdf" | "jpeg";
+            /** Pages */
+            pages?: number | null;
+            /**
+             * Source
+             * @default flatbed
+             * @enum {string}
+             */
+            source?: "flatbed" | "feeder" | "camera";
+        };
         /**
          * ScanState
          * @enum {string}
@@ -3348,6 +3732,11 @@ export interface components {
             /** Username */
             username: string;
         };
+        /**
+         * State
+         * @enum {string}
+         */
+        State: "waiting" | "taken" | "done" | "failed" | "cancelled" | "expired";
         /**
          * Status
          * @enum {string}
@@ -3514,12 +3903,34 @@ export interface components {
              */
             token_type: "bearer";
         };
+        /**
+         * Outcome
+         * @description How a concluded case ended.
+         * @enum {string}
+         */
+        tongban__cases__rules__Outcome: "approved" | "denied" | "filed" | "forwarded";
         /** FindingOut */
         tongban__cases__schemas__FindingOut: {
             /** Message */
             message: string;
             /** Pointer */
             pointer: string;
+        };
+        /** Outcome */
+        tongban__devices__schemas__Outcome: {
+            /** Code */
+            code?: string | null;
+            /** Detail */
+            detail?: string | null;
+            /** Result */
+            result?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "done" | "failed" | "cancelled";
         };
         /**
          * FindingOut
@@ -4343,7 +4754,7 @@ export interface operations {
                 open?: boolean | null;
                 /** @description Takes part */
                 organisation?: string | null;
-                outcome?: components["schemas"]["Outcome"] | null;
+                outcome?: components["schemas"]["tongban__cases__rules__Outcome"] | null;
                 /** @description Number, name, ID or mobile */
                 q?: string | null;
                 scope?: "own" | "wide";
@@ -4459,7 +4870,7 @@ export interface operations {
                 open?: boolean | null;
                 /** @description Takes part */
                 organisation?: string | null;
-                outcome?: components["schemas"]["Outcome"] | null;
+                outcome?: components["schemas"]["tongban__cases__rules__Outcome"] | null;
                 /** @description Number, name, ID or mobile */
                 q?: string | null;
                 scope?: "own" | "wide";
@@ -5144,7 +5555,7 @@ export interface operations {
                 open?: boolean | null;
                 /** @description Takes part */
                 organisation?: string | null;
-                outcome?: components["schemas"]["Outcome"] | null;
+                outcome?: components["schemas"]["tongban__cases__rules__Outcome"] | null;
                 /** @description Number, name, ID or mobile */
                 q?: string | null;
                 scope?: "own" | "wide";
@@ -5348,6 +5759,359 @@ export interface operations {
             };
         };
     };
+    get_command: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                command_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandOut"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_command: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                command_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandOut"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description command_over */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                command_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description PDF, or a slip (`Slip`) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/pdf": unknown;
+                };
+            };
+            /** @description bridge_unknown · signature_stale · signature_replayed · bridge_revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description command_over */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deliver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeliveryIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryOut"];
+                };
+            };
+            /** @description bridge_unknown · signature_stale · signature_replayed · bridge_revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description delivery_id_taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_scan: {
+        parameters: {
+            query: {
+                command_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/pdf": string;
+                "image/jpeg": string;
+                "image/png": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScannedFile"];
+                };
+            };
+            /** @description bridge_unknown · signature_stale · signature_replayed · bridge_revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description file_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description file_empty · file_disguised · file_infected */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     make_pairing_code: {
         parameters: {
             query?: never;
@@ -5446,6 +6210,157 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_devices: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Code of a window */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadCardIn"] | components["schemas"]["ScanIn"] | components["schemas"]["PrintIn"] | components["schemas"]["PrintSlipIn"] | components["schemas"]["EvaluateIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandOut"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found · no_such_paper */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no_bridge · already_evaluated */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_a_counter · idempotency_key_reused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    follow_window: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Code of a window */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_a_counter */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
