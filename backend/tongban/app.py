@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 
 from tongban.cases import routes as cases
 from tongban.core import contract, http, logging, operations, spa
-from tongban.core.db import make_engine, make_sessions
+from tongban.core.db import make_engine, make_readers, make_sessions
 from tongban.core.settings import Settings, get_settings
 from tongban.deadlines import routes as deadlines
 from tongban.devices import routes as devices
@@ -32,6 +32,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         engine = make_engine(settings.database_url, settings.database_pool)
         app.state.engine = engine
         app.state.sessions = make_sessions(engine)
+        app.state.readers = await make_readers(settings.database_url, settings.database_pool)
         app.state.hub = Hub(settings.redis_url)
         listening = asyncio.create_task(app.state.hub.run())
         with stopping_with_server(app.state.hub):
@@ -40,6 +41,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         with suppress(asyncio.CancelledError):
             await listening
         await app.state.hub.close()
+        await app.state.readers.close()
         await engine.dispose()
 
     app = FastAPI(

@@ -15,7 +15,7 @@ from tests.support.database import http_client, using
 from tests.support.district import Answer, District, Person
 from tests.support.live import Demo
 from tongban.cases.models import Case
-from tongban.core.db import make_engine, make_sessions
+from tongban.core.db import make_engine, make_readers, make_sessions
 from tongban.core.settings import get_settings
 from tongban.runtime import Services
 from tongban.runtime.postgres import elsewhere, run_sql
@@ -79,11 +79,12 @@ async def office(
     get_settings.cache_clear()
     engine, working = make_engine(urls.app, pool=4), make_engine(urls.worker, pool=4)
     sessions = make_sessions(engine)
-    with using(app, engine=engine, sessions=sessions):
-        async with sessions() as session, http_client(app) as client:
-            admin_url = elsewhere(services.admin_url, name)
-            district = District(client, session, sessions)
-            yield Office(district, urls, make_sessions(working), services, admin_url)
+    async with make_readers(urls.app, size=2) as readers:
+        with using(app, engine=engine, sessions=sessions, readers=readers):
+            async with sessions() as session, http_client(app) as client:
+                admin_url = elsewhere(services.admin_url, name)
+                district = District(client, session, sessions)
+                yield Office(district, urls, make_sessions(working), services, admin_url)
     await engine.dispose()
     await working.dispose()
     services.drop_database(name)

@@ -13,7 +13,7 @@ from tests.support.database import http_client, using
 from tests.support.district import District, Person
 from tests.support.waiting import until
 from tongban.cases.models import Case
-from tongban.core.db import make_engine, make_sessions
+from tongban.core.db import make_engine, make_readers, make_sessions
 from tongban.core.settings import get_settings
 from tongban.demo.seed import seed
 from tongban.runtime import Services
@@ -83,9 +83,10 @@ async def at_once(app: FastAPI, services: Services, template: str) -> AsyncItera
     sessions = make_sessions(engine)
     async with sessions.begin() as session:
         await seed(session, get_settings(), renew=False)
-    with using(app, engine=engine, sessions=sessions):
-        async with sessions() as session, http_client(app) as client:
-            yield District(client, session, sessions)
+    async with make_readers(urls.app, size=2) as readers:
+        with using(app, engine=engine, sessions=sessions, readers=readers):
+            async with sessions() as session, http_client(app) as client:
+                yield District(client, session, sessions)
     await engine.dispose()
     services.drop_database(name)
 

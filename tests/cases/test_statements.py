@@ -21,7 +21,7 @@ async def test_a_case_is_registered_and_read_with_few_statements(district: Distr
     assert len(queries) <= 12, queries
     with statements(connection) as queries:
         assert (await clerk.get(f"/cases/{first.body['number']}")).status == 200
-    assert len(queries) <= 4, queries
+    assert len(queries) == 2, queries
     for path in ("/tasks", "/cases"):
         await reviewer.get(path)
         with statements(connection) as queries:

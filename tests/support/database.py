@@ -7,7 +7,7 @@ roles takes `committed_db` (a clone of its own) and `committed_client`.
 
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from sqlalchemy.ext.asyncio import (
 
 from tests.support.environment import NAMED_SERVERS
 from tongban.app import create_app
-from tongban.core.db import make_engine, make_sessions
+from tongban.core.db import make_engine, make_readers, make_sessions
 from tongban.core.settings import get_settings
 from tongban.runtime import Services, start_services
 from tongban.runtime.services import DatabaseUrls
@@ -120,6 +120,17 @@ def savepoint_sessions(connection: AsyncConnection) -> async_sessionmaker[AsyncS
     )
 
 
+class SameConnection:
+    """In place of the application's readers: what is not committed, no other connection sees."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    @asynccontextmanager
+    async def acquire(self) -> AsyncIterator[Any]:
+        yield (await self._connection.get_raw_connection()).driver_connection
+
+
 @pytest_asyncio.fixture
 async def session(connection: AsyncConnection) -> AsyncIterator[AsyncSession]:
     """A session for arranging and looking; flush before the client should see it."""
@@ -130,7 +141,8 @@ async def session(connection: AsyncConnection) -> AsyncIterator[AsyncSession]:
 @pytest_asyncio.fixture
 async def client(app: FastAPI, connection: AsyncConnection) -> AsyncIterator[httpx.AsyncClient]:
     """HTTP to the application; requests one after another, all on the test's connection."""
-    with using(app, sessions=savepoint_sessions(connection)):
+    readers = SameConnection(connection)
+    with using(app, sessions=savepoint_sessions(connection), readers=readers):
         async with http_client(app) as opened:
             yield opened
 
@@ -142,6 +154,7 @@ class CommittedDatabase:
     urls: DatabaseUrls
     engine: AsyncEngine
     sessions: async_sessionmaker[AsyncSession]
+    readers: Any
 
 
 @pytest_asyncio.fixture
@@ -149,7 +162,8 @@ async def committed_db(services: Services, template: str) -> AsyncIterator[Commi
     name = "tongban_test_committed"
     urls = services.create_database(name, template)
     created = make_engine(urls.app, pool=10)
-    yield CommittedDatabase(urls, created, make_sessions(created))
+    async with make_readers(urls.app, size=2) as readers:
+        yield CommittedDatabase(urls, created, make_sessions(created), readers)
     await created.dispose()
     services.drop_database(name)
 
@@ -159,7 +173,12 @@ async def committed_client(
     app: FastAPI, committed_db: CommittedDatabase
 ) -> AsyncIterator[httpx.AsyncClient]:
     """HTTP to the application over `committed_db`; requests may run at the same time."""
-    with using(app, engine=committed_db.engine, sessions=committed_db.sessions):
+    with using(
+        app,
+        engine=committed_db.engine,
+        sessions=committed_db.sessions,
+        readers=committed_db.readers,
+    ):
         async with http_client(app) as opened:
             yield opened
 

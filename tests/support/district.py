@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
-from tests.support.database import http_client, savepoint_sessions, using
+from tests.support.database import SameConnection, http_client, savepoint_sessions, using
 from tongban.core import clock
 from tongban.core.db import make_engine, make_sessions
 from tongban.core.settings import get_settings
@@ -149,7 +149,7 @@ async def district(app: FastAPI, district_engine: AsyncEngine) -> AsyncIterator[
     async with district_engine.connect() as connection:
         transaction = await connection.begin()
         sessions = savepoint_sessions(connection)
-        with using(app, sessions=sessions):
+        with using(app, sessions=sessions, readers=SameConnection(connection)):
             async with sessions() as session, http_client(app) as client:
                 yield District(client, session, sessions)
         await transaction.rollback()

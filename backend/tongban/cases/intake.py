@@ -67,13 +67,13 @@ def _parts(work: Work, actor: Actor, materials: list[dict[str, Any]]) -> reading
     who = (actor.username, actor.name)
     return reading.Parts(
         registrar=who,
-        tasks=[reading.TaskLine(task, None, None) for task in work.tasks],
+        tasks=[reading.TaskLine(task, (), ()) for task in work.tasks],
         materials={
             row["key"]: reading.MaterialLine(
                 received=row["received"],
                 promised_by=row["promised_by"],
                 promise_missed=False,
-                checker=who if row["checked_by"] else None,
+                checker=who if row["checked_by"] else (),
                 checked_at=row["checked_at"],
                 scans=[],
                 note=row["note"],

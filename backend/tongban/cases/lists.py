@@ -417,7 +417,7 @@ async def _task_counts(session: AsyncSession, viewer: Viewer, actor: Actor) -> s
 def _task_row(viewer: Viewer, row: Any) -> s.TaskRow:
     light = viewer.lights.of(row.task_due_on, row.task_limit_days, viewer.today)
     paused = row.suspended or row.correction_pending
-    claimer = (row.claimer, row.claimer_name) if row.claimer else None
+    claimer = (row.claimer, row.claimer_name) if row.claimer else ()
     registrar = StaffRef(username=row.registrar, name=row.registrar_name)
     return s.TaskRow(
         id=row.task_id,

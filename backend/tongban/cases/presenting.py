@@ -1,6 +1,6 @@
 """Rows into answers. No queries: everything shown was loaded by the caller."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -31,7 +31,7 @@ def _place(tree: Tree, unit_id: int) -> OrganisationRef:
     return OrganisationRef(code=unit.code, name=name)
 
 
-def staff(person: tuple[str, str] | None) -> StaffRef | None:
+def staff(person: Sequence[str]) -> StaffRef | None:
     return StaffRef(username=person[0], name=person[1]) if person else None
 
 

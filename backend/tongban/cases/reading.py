@@ -1,11 +1,14 @@
 """One case as somebody may see it: its file, its history."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, Uuid, bindparam, func, select
+from sqlalchemy import ColumnElement, String, Uuid, bindparam, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by, array
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -31,10 +34,6 @@ _ID = Case.id == bindparam("id", type_=Uuid)
 _NUMBER = Case.number == bindparam("number", type_=String)
 _FOUND = select(Case, REVISION).where(VISIBLE)
 _FOUND_BY = {"id": _FOUND.where(_ID), "number": _FOUND.where(_NUMBER)}
-_shown = select(
-    *(c for c in Case.__table__.columns if c.key not in ("head_hash", "names", "search")), REVISION
-).where(VISIBLE)
-_SHOWN_BY = {"id": Fixed(_shown.where(_ID)), "number": Fixed(_shown.where(_NUMBER))}
 
 
 def _key(number: str) -> tuple[str, UUID | str]:
@@ -63,26 +62,18 @@ async def find(session: AsyncSession, actor: Actor, number: str, *, lock: bool =
     return case
 
 
-async def read_case(
-    session: AsyncSession, settings: Settings, actor: Actor, number: str
-) -> s.CaseOut:
-    """A case that the actor may see. Raises `NotFound`."""
-    seen = seen_by(actor, readable_scope(await get_tree(session), actor))
-    by, value = _key(number)
-    case = await _SHOWN_BY[by].row(session, {**seen, by: value})
-    if case is None:
-        raise NotFound
-    remember_revision(session, case.calendar_revision)
-    return await present(session, settings, actor, case)
+Person = Sequence[str]
+"""Username and name; empty for nobody."""
 
 
 @dataclass(frozen=True, slots=True)
 class TaskLine:
     """A task with the names of who claimed and who did it (username, name)."""
 
-    task: Task
-    claimer: tuple[str, str] | None
-    doer: tuple[str, str] | None
+    task: Any
+    """A `Task`, or a row of its columns."""
+    claimer: Person
+    doer: Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +81,10 @@ class MaterialLine:
     """A line of the tick list with who checked it and its scans."""
 
     received: s.Received
-    promised_by: date | None
+    promised_by: date | str | None
     promise_missed: bool
-    checker: tuple[str, str] | None
-    checked_at: datetime | None
+    checker: Person
+    checked_at: datetime | str | None
     scans: list[dict[str, Any]]
     note: str
 
@@ -102,7 +93,7 @@ class MaterialLine:
 class Parts:
     """What belongs to a case, as its answer shows it."""
 
-    registrar: tuple[str, str]
+    registrar: Person
     tasks: list[TaskLine]
     materials: dict[str, MaterialLine]
 
@@ -114,11 +105,11 @@ async def present(
     case: Case,
     parts: Parts | None = None,
 ) -> s.CaseOut:
-    """The answer for a case in hand. `parts` saves two queries where they are known."""
+    """The answer for a case in hand. `parts` saves a query where they are known."""
     tree = await get_tree(session)
     viewer = await viewer_for(session, settings, tree)
     matter = await version(session, case.matter_version_id)
-    parts = parts or await _load_parts(session, case.id)
+    parts = parts or _parts(await _LOAD_PARTS.row(session, {"id": case.id}))
     open_ones = [line.task for line in parts.tasks if line.task.state == "open"]
     view = situation(tree, actor, case, open_ones)
     held = {task.id: seen.held for task, seen in zip(open_ones, view.tasks, strict=True)}
@@ -142,55 +133,109 @@ async def present(
     )
 
 
-_claimer, _doer, _registrar = aliased(Staff), aliased(Staff), aliased(Staff)
-_TASKS = Fixed(
+def _object(**columns: Any) -> ColumnElement[Any]:
+    return func.json_build_object(*(part for pair in columns.items() for part in pair))
+
+
+_claimer, _doer, _checker, _registrar = (aliased(Staff) for _ in range(4))
+_TASKS = (
     select(
-        *Task.__table__.columns,
-        _claimer.username.label("claimer"),
-        _claimer.name.label("claimer_name"),
-        _doer.username.label("doer"),
-        _doer.name.label("doer_name"),
-        _registrar.username.label("registrar"),
-        _registrar.name.label("registrar_name"),
+        func.json_agg(
+            aggregate_order_by(
+                _object(
+                    task=_object(**{c.key: c for c in Task.__table__.columns}),
+                    claimer=func.array_remove(array([_claimer.username, _claimer.name]), None),
+                    doer=func.array_remove(array([_doer.username, _doer.name]), None),
+                ),
+                Task.opened_at,
+                Task.id,
+            )
+        )
     )
-    .select_from(Case)
-    .join(_registrar, _registrar.id == Case.registered_by)
-    .join(Task, Task.case_id == Case.id, isouter=True)
+    .select_from(Task)
     .join(_claimer, _claimer.id == Task.claimed_by, isouter=True)
     .join(_doer, _doer.id == Task.done_by, isouter=True)
-    .where(Case.id == bindparam("case_id", type_=Uuid))
-    .order_by(Task.opened_at, Task.id)
+    .where(Task.case_id == Case.id)
+    .correlate(Case)
+    .scalar_subquery()
 )
+_SCANS = (
+    select(
+        func.json_agg(
+            _object(id=File.id, name=File.name, media_type=File.media_type, size=File.size)
+        )
+    )
+    .where(File.id == func.any(CaseMaterial.files))
+    .scalar_subquery()
+)
+_MATERIALS = (
+    select(
+        func.json_object_agg(
+            CaseMaterial.key,
+            _object(
+                received=CaseMaterial.received,
+                promised_by=CaseMaterial.promised_by,
+                promise_missed=CaseMaterial.promise_missed,
+                checker=func.array_remove(array([_checker.username, _checker.name]), None),
+                checked_at=CaseMaterial.checked_at,
+                scans=func.coalesce(_SCANS, func.json_build_array()),
+                note=CaseMaterial.note,
+            ),
+        )
+    )
+    .select_from(CaseMaterial)
+    .join(_checker, _checker.id == CaseMaterial.checked_by, isouter=True)
+    .where(CaseMaterial.case_id == Case.id)
+    .correlate(Case)
+    .scalar_subquery()
+)
+_PARTS = (
+    _registrar.username.label("registrar"),
+    _registrar.name.label("registrar_name"),
+    _TASKS.label("tasks"),
+    _MATERIALS.label("materials"),
+)
+"""All that belongs to a case, within the case's own statement: one snapshot of it all."""
+_LOAD_PARTS = Fixed(
+    select(*_PARTS)
+    .select_from(Case)
+    .join(_registrar, _registrar.id == Case.registered_by)
+    .where(_ID)
+)
+_shown = (
+    select(
+        *(c for c in Case.__table__.columns if c.key not in ("head_hash", "names", "search")),
+        *_PARTS,
+        REVISION,
+    )
+    .join(_registrar, _registrar.id == Case.registered_by)
+    .where(VISIBLE)
+)
+_SHOWN_BY = {"id": Fixed(_shown.where(_ID)), "number": Fixed(_shown.where(_NUMBER))}
 
 
-async def _load_parts(session: AsyncSession, case_id: UUID) -> Parts:
-    """Tasks, oldest first, and the tick list. The first query gives one row even where a case
-    has no task, for the registrar's sake."""
-    rows = await _TASKS.rows(session, {"case_id": case_id})
-    lines = await _MATERIALS.rows(session, {"case_id": case_id})
+async def read_case(
+    session: AsyncSession, settings: Settings, actor: Actor, number: str
+) -> s.CaseOut:
+    """A case that the actor may see. Raises `NotFound`."""
+    seen = seen_by(actor, readable_scope(await get_tree(session), actor))
+    by, value = _key(number)
+    case = await _SHOWN_BY[by].row(session, {**seen, by: value})
+    if case is None:
+        raise NotFound
+    remember_revision(session, case.calendar_revision)
+    return await present(session, settings, actor, case, _parts(case))
+
+
+def _parts(row: Any) -> Parts:
+    """The parts in a row of `_PARTS`."""
     return Parts(
-        registrar=(rows[0].registrar, rows[0].registrar_name),
+        registrar=(row.registrar, row.registrar_name),
         tasks=[
-            TaskLine(
-                row,
-                (row.claimer, row.claimer_name) if row.claimer else None,
-                (row.doer, row.doer_name) if row.doer else None,
-            )
-            for row in rows
-            if row.id
+            TaskLine(SimpleNamespace(**line["task"]), line["claimer"], line["doer"])
+            for line in row.tasks or ()
         ],
-        materials={
-            line.key: MaterialLine(
-                received=line.received,
-                promised_by=line.promised_by,
-                promise_missed=line.promise_missed,
-                checker=(line.username, line.name) if line.username else None,
-                checked_at=line.checked_at,
-                scans=line.scans or [],
-                note=line.note,
-            )
-            for line in lines
-        },
+        materials={key: MaterialLine(**line) for key, line in (row.materials or {}).items()},
     )
 
 
@@ -210,25 +255,6 @@ def _task(viewer: Viewer, line: TaskLine, workable: bool) -> s.TaskOut:
         done_by=presenting.staff(line.doer),
         workable=workable,
     )
-
-
-_SCANS = (
-    select(
-        func.json_agg(
-            func.json_build_object(
-                "id", File.id, "name", File.name, "media_type", File.media_type, "size", File.size
-            )
-        )
-    )
-    .where(File.id == func.any(CaseMaterial.files))
-    .scalar_subquery()
-)
-_MATERIALS = Fixed(
-    select(*CaseMaterial.__table__.columns, Staff.username, Staff.name, _SCANS.label("scans"))
-    .select_from(CaseMaterial)
-    .join(Staff, Staff.id == CaseMaterial.checked_by, isouter=True)
-    .where(CaseMaterial.case_id == bindparam("case_id", type_=Uuid))
-)
 
 
 async def read_events(session: AsyncSession, actor: Actor, number: str) -> s.EventsOut:

@@ -19,18 +19,19 @@ from tongban.cases import (
 from tongban.cases import problems as p
 from tongban.cases import schemas as s
 from tongban.cases.lists import XLSX
-from tongban.core.db import SessionDep
+from tongban.core.db import ReadingDep, SessionDep
 from tongban.core.http import problem_responses
 from tongban.core.pages import Page
 from tongban.core.problems import NotFound, StaleVersion, VersionRequired
 from tongban.identity.actor import Actor
 from tongban.identity.roles import Permission
-from tongban.identity.service import SettingsDep, require
+from tongban.identity.service import SettingsDep, require, require_reading
 
 router = APIRouter(tags=["cases"])
 
 Creator = Annotated[Actor, Depends(require(Permission.CASES_CREATE), scope="function")]
 Reader = Annotated[Actor, Depends(require(Permission.CASES_READ), scope="function")]
+Onlooker = Annotated[Actor, Depends(require_reading(Permission.CASES_READ), scope="function")]
 LedgerReader = Annotated[Actor, Depends(require(Permission.LEDGER_READ), scope="function")]
 Revealer = Annotated[Actor, Depends(require(Permission.PERSONAL_REVEAL), scope="function")]
 Reassigner = Annotated[Actor, Depends(require(Permission.CASES_REASSIGN), scope="function")]
@@ -120,7 +121,7 @@ async def export_cases(
 
 @router.get("/cases/{number}", responses=problem_responses(NotFound))
 async def get_case(
-    number: Number, actor: Reader, session: SessionDep, settings: SettingsDep, response: Response
+    number: Number, actor: Onlooker, session: ReadingDep, settings: SettingsDep, response: Response
 ) -> s.CaseOut:
     """One case with tasks, route, materials and what the caller may do with it."""
     return _tagged(await reading.read_case(session, settings, actor, number), response)
@@ -256,8 +257,8 @@ async def search_person(
 
 @router.get("/tasks")
 async def list_tasks(
-    actor: Reader,
-    session: SessionDep,
+    actor: Onlooker,
+    session: ReadingDep,
     settings: SettingsDep,
     query: Annotated[lists.TaskQuery, Query()],
 ) -> s.TaskPage:

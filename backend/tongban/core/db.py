@@ -8,9 +8,10 @@ would still have said 200.
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
+import asyncpg
 import orjson
 from fastapi import Depends, Request
-from sqlalchemy import MetaData, Row, Select
+from sqlalchemy import MetaData, Row, Select, make_url
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
@@ -34,6 +35,19 @@ class Base(DeclarativeBase):
     type_annotation_map = {dict[str, Any]: JSONB, list[Any]: JSONB, list[dict[str, Any]]: JSONB}
 
 
+DRIVER = "driver"
+"""Key of `session.info`: the driver's connection that fixed statements run on."""
+_SERVER_SETTINGS = {
+    "jit": "off",
+    "idle_in_transaction_session_timeout": "30000",
+    "timezone": "UTC",
+}
+
+
+def _encoded(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
 def make_engine(url: str, pool: int) -> AsyncEngine:
     """An engine whose short queries are neither JIT-compiled nor left hanging."""
     return create_async_engine(
@@ -42,15 +56,9 @@ def make_engine(url: str, pool: int) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=5,
         hide_parameters=True,  # an error's text goes to the log
-        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_serializer=_encoded,
         json_deserializer=orjson.loads,
-        connect_args={
-            "server_settings": {
-                "jit": "off",
-                "idle_in_transaction_session_timeout": "30000",
-                "timezone": "UTC",
-            }
-        },
+        connect_args={"server_settings": _SERVER_SETTINGS},
     )
 
 
@@ -64,7 +72,44 @@ async def get_session(request: Request) -> AsyncIterator[AsyncSession]:
         yield session
 
 
+def make_readers(url: str, size: int) -> "asyncpg.Pool[Any]":
+    """Connections for `ReadingDep`; to be awaited. Nothing is set on them, so nothing is reset."""
+    return asyncpg.create_pool(
+        make_url(url).set(drivername="postgresql").render_as_string(hide_password=False),
+        min_size=1,
+        max_size=size,
+        init=_read_json,
+        reset=_keep,
+        server_settings=_SERVER_SETTINGS,
+    )
+
+
+async def _read_json(connection: "asyncpg.Connection[Any]") -> None:
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(
+            name, schema="pg_catalog", encoder=_encoded, decoder=orjson.loads
+        )
+
+
+async def _keep(_: "asyncpg.Connection[Any]") -> None:
+    pass
+
+
+async def get_reading(request: Request) -> AsyncIterator[AsyncSession]:
+    """A session whose fixed statements (`core.fixed`) run without a transaction, each a snapshot.
+
+    Beginning and ending a transaction costs as much as what a hot answer reads. Whatever else
+    the session is asked goes through a transaction of its own; row-level security shows neither
+    any personal data.
+    """
+    state = request.app.state
+    async with state.readers.acquire() as driver, state.sessions() as session:
+        session.info[DRIVER] = (None, driver)
+        yield session
+
+
 AnyRow = Row[*tuple[Any, ...]]
 AnySelect = Select[*tuple[Any, ...]]
 
 SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]
+ReadingDep = Annotated[AsyncSession, Depends(get_reading, scope="function")]

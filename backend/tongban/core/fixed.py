@@ -16,8 +16,9 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from tongban.core.db import DRIVER
+
 _DIALECT = dialect()  # type: ignore[no-untyped-call]
-_DRIVER = "driver"
 
 
 class Fixed:
@@ -78,7 +79,7 @@ class Fixed:
         records = found.mappings().all() if found.returns_rows else []
         raw = await connection.get_raw_connection()
         transaction = session.sync_session.get_transaction()
-        session.info[_DRIVER] = (transaction, raw.driver_connection)
+        session.info[DRIVER] = (transaction, raw.driver_connection)
         return list(records)
 
     def _values(self, parameters: Mapping[str, Any]) -> list[Any]:
@@ -89,10 +90,11 @@ class Fixed:
 
 
 def _driver(session: AsyncSession) -> "asyncpg.Connection[Any] | None":
-    """The driver's connection of the transaction that is running, None before it has begun."""
-    transaction, driver = session.info.get(_DRIVER, (None, None))
-    if driver is not None and transaction is session.sync_session.get_transaction():
-        found: asyncpg.Connection[Any] = driver
+    """The driver's connection of the transaction that is running, None before it has begun; in
+    a session that only reads, a connection without one."""
+    transaction, driver = session.info.get(DRIVER, (None, None))
+    if transaction is None or transaction is session.sync_session.get_transaction():
+        found: asyncpg.Connection[Any] | None = driver
         return found
     return None
 

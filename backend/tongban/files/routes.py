@@ -29,7 +29,7 @@ from tongban.files.problems import (
 )
 from tongban.files.schemas import FileOut
 from tongban.identity.actor import Actor
-from tongban.identity.service import ActorDep, OriginDep, SettingsDep, Token, current_actor
+from tongban.identity.service import ActorDep, SettingsDep, Token, current_actor
 
 router = APIRouter(prefix="/files", tags=["files"])
 
@@ -53,12 +53,10 @@ _FORM: dict[str, Any] = {
 }
 
 
-async def uploader(
-    request: Request, token: Token, settings: SettingsDep, origin: OriginDep
-) -> Actor:
+async def uploader(request: Request, token: Token) -> Actor:
     """Who uploads, asked in a transaction of its own: none is open while the file comes in."""
     async with request.app.state.sessions.begin() as session:
-        return await current_actor(token, settings, origin, session)
+        return await current_actor(request, token, session)
 
 
 @router.post(

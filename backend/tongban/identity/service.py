@@ -5,7 +5,7 @@ are, so that signing out everywhere, deactivation and a changed role act on the 
 the same statement sets the scope that row-level security reads and brings the tree's revision.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import lru_cache
 from typing import Annotated
 
@@ -14,7 +14,7 @@ from fastapi.security import OAuth2PasswordBearer
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tongban.core.db import SessionDep
+from tongban.core.db import ReadingDep, SessionDep
 from tongban.core.fixed import Fixed
 from tongban.core.problems import Forbidden, Unauthenticated
 from tongban.core.settings import Settings
@@ -92,17 +92,25 @@ def _grants(rows: tuple[str, ...]) -> tuple[Grant, ...]:
     return tuple(Grant(Role(role), int(organisation)) for role, organisation in parts)
 
 
-async def current_actor(
-    token: Token, settings: SettingsDep, origin: OriginDep, session: SessionDep
-) -> Actor:
+async def current_actor(request: Request, token: Token, session: SessionDep) -> Actor:
     """The signed-in member of staff. Raises `Unauthenticated`."""
-    content = tokens.read(settings, token) if token else None
+    return await _signed_in(request, token, session)
+
+
+async def reading_actor(request: Request, token: Token, session: ReadingDep) -> Actor:
+    """The same for an answer that is only read: see `core.db.get_reading`."""
+    return await _signed_in(request, token, session)
+
+
+async def _signed_in(request: Request, token: str | None, session: AsyncSession) -> Actor:
+    content = tokens.read(request.app.state.settings, token) if token else None
     if not isinstance(content, tokens.Access):
         raise Unauthenticated
-    return await load_actor(session, content, origin)
+    return await load_actor(session, content, await origin_of(request))
 
 
 ActorDep = Annotated[Actor, Depends(current_actor)]
+ReadingActorDep = Annotated[Actor, Depends(reading_actor)]
 
 
 @lru_cache
@@ -113,8 +121,23 @@ def require(*permissions: Permission) -> Callable[[Actor], Awaitable[Actor]]:
     """
 
     async def permitted(actor: ActorDep) -> Actor:
-        if actor.permissions.isdisjoint(permissions):
-            raise Forbidden
-        return actor
+        return demand(actor, permissions)
 
     return permitted
+
+
+@lru_cache
+def require_reading(*permissions: Permission) -> Callable[[Actor], Awaitable[Actor]]:
+    """`require` for a route that takes its session from `ReadingDep`."""
+
+    async def permitted(actor: ReadingActorDep) -> Actor:
+        return demand(actor, permissions)
+
+    return permitted
+
+
+def demand(actor: Actor, permissions: Iterable[Permission]) -> Actor:
+    """The actor. Raises `Forbidden` where none of the permissions is held."""
+    if actor.permissions.isdisjoint(permissions):
+        raise Forbidden
+    return actor
