@@ -3,6 +3,7 @@
 import logging
 import queue
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY = 3.0
 """Seconds between two looks at an idle device: what is plugged in is ready that soon."""
+
+LOOK_AT_LEAST_EVERY = 30.0
 
 _ABSENT = frozenset({"port_missing", "unplugged", "device_missing", "device_offline"})
 
@@ -40,6 +43,7 @@ class Worker:
         self._jobs: queue.Queue[Job | None] = queue.Queue()
         self._fault: Fault | None = Fault("starting")
         self._busy = False
+        self._until_next_look = look_every
         self._stopping = False
         self._thread = threading.Thread(target=self._serve, name=f"device {device.id}", daemon=True)
 
@@ -73,7 +77,7 @@ class Worker:
         self._look()
         while not self._stopping:
             try:
-                job = self._jobs.get(timeout=self._look_every)
+                job = self._jobs.get(timeout=self._until_next_look)
             except queue.Empty:
                 self._look()
                 continue
@@ -82,6 +86,13 @@ class Worker:
         self.device.close()
 
     def _look(self) -> None:
+        """See how the device is; what takes long is done seldom, to stay below 1 % of the time."""
+        began = time.monotonic()
+        self._examine()
+        took = time.monotonic() - began
+        self._until_next_look = max(self._look_every, min(100 * took, LOOK_AT_LEAST_EVERY))
+
+    def _examine(self) -> None:
         try:
             self.device.check()
         except Fault as fault:
