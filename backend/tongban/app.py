@@ -1,8 +1,7 @@
 """The application: settings in, ASGI app out."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import RedirectResponse
@@ -13,7 +12,7 @@ from tongban.core.db import make_engine, make_readers, make_sessions
 from tongban.core.settings import Settings, get_settings
 from tongban.deadlines import routes as deadlines
 from tongban.devices import routes as devices
-from tongban.devices.hub import Hub, stopping_with_server
+from tongban.devices.serving import serving_hub
 from tongban.files import routes as files
 from tongban.identity import routes as identity
 from tongban.matters import routes as matters
@@ -33,14 +32,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.engine = engine
         app.state.sessions = make_sessions(engine)
         app.state.readers = await make_readers(settings.database_url, settings.database_pool)
-        app.state.hub = Hub(settings.redis_url)
-        listening = asyncio.create_task(app.state.hub.run())
-        with stopping_with_server(app.state.hub):
+        async with serving_hub(settings.redis_url) as app.state.hub:
             yield
-        listening.cancel()
-        with suppress(asyncio.CancelledError):
-            await listening
-        await app.state.hub.close()
         await app.state.readers.close()
         await engine.dispose()
 

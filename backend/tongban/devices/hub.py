@@ -6,21 +6,19 @@ again by themselves, and after a broken connection everybody is told to.
 """
 
 import asyncio
-import signal
-import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from types import FrameType
 from typing import Literal
 from uuid import UUID
 
 import orjson
 import structlog
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
-from uvicorn import Server
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import ConnectionError, RedisError
 
 from tongban.core.problems import Unavailable
 
@@ -55,11 +53,18 @@ class Hub:
 
     def __init__(self, url: str) -> None:
         self._url = url
+        # A server that was restarted has closed what lies in the pool.
         self._valkey = Redis.from_url(
-            url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE
+            url,
+            socket_timeout=_PATIENCE,
+            socket_connect_timeout=_PATIENCE,
+            retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), 2),
+            retry_on_error=[ConnectionError],
         )
         self._listeners: dict[int, set[Nudges]] = {}
         self._stopping = False
+        self.heard = asyncio.Event()
+        """Set once this process hears the others."""
 
     async def publish(self, *nudges: Nudge) -> None:
         """Tell every process, this one too."""
@@ -101,6 +106,7 @@ class Hub:
             async for message in subscription.listen():
                 # The confirmation also comes after each reconnection: something may be missed.
                 if message["type"] == "subscribe":
+                    self.heard.set()
                     self._tell_all(Nudge("again"))
                 elif message["type"] == "message":
                     nudge = Nudge(**orjson.loads(message["data"]))
@@ -209,32 +215,3 @@ def _put(queue: Nudges, nudge: Nudge) -> None:
             queue.get_nowait()
         nudge = nudge if nudge.what == "stop" else Nudge("again")
     queue.put_nowait(nudge)
-
-
-@contextmanager
-def stopping_with_server(hub: Hub) -> Iterator[None]:
-    """Hear of uvicorn's stop signals as early as uvicorn does.
-
-    It waits for open answers, and only then ends the lifespan; an event stream that knew
-    nothing would keep it waiting until it is cut.
-    """
-    loop = asyncio.get_running_loop()
-    in_main = threading.current_thread() is threading.main_thread()
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    ours = {
-        number: handler
-        for number, handler in handlers.items()
-        if in_main and callable(handler) and isinstance(getattr(handler, "__self__", None), Server)
-    }
-
-    def note(number: int, frame: FrameType | None) -> None:
-        loop.call_soon_threadsafe(hub.stop)
-        ours[signal.Signals(number)](number, frame)
-
-    for number in ours:
-        signal.signal(number, note)
-    try:
-        yield
-    finally:
-        for number, handler in ours.items():
-            signal.signal(number, handler)
