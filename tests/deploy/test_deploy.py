@@ -1,5 +1,6 @@
 """The production shape, as far as it can be tried without a container engine."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -8,6 +9,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import unix_connect
 
 from tests.support.database import ROOT
 from tests.support.live import STATIC, LiveServer
@@ -109,17 +112,20 @@ def test_first_set_up_of_the_database(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def nginx(
-    live_server: LiveServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[httpx.Client]:
+def nginx_socket(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("nginx") / "nginx.sock"
+
+
+@pytest.fixture(scope="module")
+def nginx(live_server: LiveServer, nginx_socket: Path) -> Iterator[httpx.Client]:
     """nginx with our configuration, over the built SPAs and the live server."""
-    folder = tmp_path_factory.mktemp("nginx")
+    folder = nginx_socket.parent
     path = folder / "nginx.conf"
     path.write_text(_placed(NGINX_CONFIGURATION, folder, live_server.url))
     command = [program("nginx"), "-c", str(path), "-g", "daemon off;" + _as_us()]
     subprocess.run([*command, "-t"], check=True, capture_output=True)
     with subprocess.Popen(command) as process:
-        transport = httpx.HTTPTransport(uds=str(folder / "nginx.sock"), retries=50)
+        transport = httpx.HTTPTransport(uds=str(nginx_socket), retries=50)
         with httpx.Client(transport=transport, base_url="http://tongban.test") as client:
             yield client
         process.terminate()
@@ -188,3 +194,27 @@ def test_nginx_keeps_the_inside_inside(nginx: httpx.Client, path: str) -> None:
 def test_nginx_refuses_what_is_too_large(nginx: httpx.Client) -> None:
     answer = nginx.post("/api/v1/files", content=bytes(23 << 20))
     assert answer.status_code == 413
+
+
+def test_nginx_keeps_the_stream_of_a_bridge_open(nginx: httpx.Client, nginx_socket: Path) -> None:
+    with unix_connect(str(nginx_socket), "ws://tongban.test/api/v1/devices/stream") as stream:
+        assert json.loads(stream.recv(10))["type"] == "challenge"
+        stream.send("no message")
+        with pytest.raises(ConnectionClosed) as closed:
+            stream.recv(10)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 4400
+
+
+def test_nginx_passes_events_on_as_they_come(nginx: httpx.Client, live_server: LiveServer) -> None:
+    account = live_server.accounts["ds-clerk"]
+    form = {"username": account["username"], "password": account["password"]}
+    token = nginx.post("/api/v1/auth/token", data=form).json()["access_token"]
+    path = "/api/v1/devices/windows/110102010-DT-01/events"
+    headers = {"Authorization": f"Bearer {token}"}
+    with nginx.stream("GET", path, headers=headers, timeout=10) as answer:
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        # The stream goes on: what has come has come through unbuffered.
+        assert next(answer.iter_lines()) == "event: devices"
