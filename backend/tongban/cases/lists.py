@@ -1,4 +1,4 @@
-"""Lists of cases, tasks and hand-overs: keyset pages, counted honestly."""
+"""Lists of cases and hand-overs: keyset pages, counted honestly."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -9,12 +9,6 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import (
     ColumnElement,
-    Date,
-    Integer,
-    String,
-    Uuid,
-    and_,
-    bindparam,
     exists,
     func,
     not_,
@@ -22,25 +16,21 @@ from sqlalchemy import (
     select,
     tuple_,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from tongban.cases import personal, presenting, search, sheets
 from tongban.cases import schemas as s
 from tongban.cases.clocks import Viewer, viewer_for
-from tongban.cases.models import Case, CasePersonal, CaseScope, Handover, Task
-from tongban.cases.policy import VISIBLE, own_scope, pools, seen_by, wide_scope
+from tongban.cases.models import Case, CasePersonal, CaseScope, Handover
+from tongban.cases.policy import VISIBLE, own_scope, seen_by, wide_scope
 from tongban.cases.problems import UnknownOrganisation
-from tongban.cases.rules import OPEN, RUNNING, WORKED_BY, Outcome, Status
+from tongban.cases.rules import OPEN, RUNNING, Outcome, Status
 from tongban.core import clock
 from tongban.core.db import AnySelect
-from tongban.core.fixed import Fixed
 from tongban.core.pages import Page, decode_cursor, encode_cursor
 from tongban.core.privacy import blind_index
 from tongban.core.problems import Forbidden
 from tongban.core.settings import Settings
-from tongban.deadlines.service import REVISION, remember_revision
 from tongban.identity import audit
 from tongban.identity.actor import Actor
 from tongban.identity.models import Staff
@@ -52,7 +42,6 @@ from tongban.organisations.tree import Tree
 _COUNTED = 10_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 EXPORTED = 20_000
-WORKING_ROLES = tuple(sorted(set(WORKED_BY.values())))
 Flag = Literal[
     "returned",
     "suspended",
@@ -87,17 +76,6 @@ class CaseFilters(BaseModel):
     flag: Flag | None = None
     date_from: date | None = None
     date_to: date | None = None
-
-
-class TaskQuery(BaseModel):
-    """A page of the to-do list. `function` narrows to one kind of step."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    queue: Literal["all", "mine", "pool"] = "all"
-    function: str | None = Field(None, max_length=20)
-    limit: int = Field(20, ge=1, le=200)
-    cursor: str | None = Field(None, max_length=500)
 
 
 class HandoverQuery(BaseModel):
@@ -173,7 +151,7 @@ async def _rows(
         statement = statement.where(tuple_(Case.registered_at, Case.id) < tuple_(*keys))
     viewer = await viewer_for(session, settings, asked.tree)
     return [
-        presenting.case_row(viewer, row, StaffRef(username=row.username, name=row.name))
+        presenting.case_row(viewer, row, (row.username, row.name))
         for row in cast("Iterable[Any]", await session.execute(statement, asked.seen))
     ]
 
@@ -293,145 +271,6 @@ def _free_text(text: str) -> ColumnElement[bool]:
     if by_name is not None:
         found.append(by_name)
     return or_(*found)
-
-
-async def list_tasks(
-    session: AsyncSession, settings: Settings, actor: Actor, query: TaskQuery
-) -> s.TaskPage:
-    """Open tasks that the actor has claimed or may claim, soonest due first."""
-    tree = await get_tree(session)
-    after = decode_cursor(query.cursor, (date, UUID)) or _BEGINNING
-    asked = {
-        "only": query.function,
-        "after_due": after[0],
-        "after_id": after[1],
-        "limit": query.limit + 1,
-    }
-    rows = await _PAGES[query.queue].rows(session, {**_reach(tree, actor), **asked})
-    if rows:
-        remember_revision(session, rows[0].calendar_revision)
-    viewer = await viewer_for(session, settings, tree)
-    last = rows[query.limit - 1] if len(rows) > query.limit else None
-    return s.TaskPage(
-        items=[_task_row(viewer, row) for row in rows[: query.limit]],
-        next_cursor=encode_cursor(str(last.task_due_on), str(last.task_id)) if last else None,
-        counts=await _task_counts(session, viewer, actor),
-    )
-
-
-_MINE = Task.claimed_by == bindparam("me", type_=Integer)
-_POOL = and_(
-    Task.claimed_by.is_(None),
-    or_(
-        *(
-            and_(
-                Task.role == role,
-                Task.organisation_id == func.any(bindparam(role.value, type_=ARRAY(Integer))),
-            )
-            for role in WORKING_ROLES
-        )
-    ),
-)
-_QUEUES = {"mine": _MINE, "pool": _POOL, "all": or_(_MINE, _POOL)}
-_BEGINNING = (date.min, UUID(int=0))
-_claimer, _registrar = aliased(Staff), aliased(Staff)
-
-
-def _page_of(queue: ColumnElement[bool]) -> Fixed:
-    """A page of a queue: the tasks are found first, and only theirs of all cases are read."""
-    only = bindparam("only", type_=String)
-    after = tuple_(bindparam("after_due", type_=Date), bindparam("after_id", type_=Uuid))
-    found = (
-        select(Task)
-        .where(Task.state == "open", queue, or_(only.is_(None), Task.function == only))
-        .where(tuple_(Task.due_on, Task.id) > after)
-        .order_by(Task.due_on, Task.id)
-        .limit(bindparam("limit", type_=Integer))
-        .subquery()
-    )
-    task = aliased(Task, found)
-    return Fixed(
-        select(
-            task.id.label("task_id"),
-            task.step_key,
-            task.function,
-            task.role,
-            task.organisation_id,
-            task.opened_at,
-            task.limit_days.label("task_limit_days"),
-            task.due_on.label("task_due_on"),
-            _claimer.username.label("claimer"),
-            _claimer.name.label("claimer_name"),
-            _registrar.username.label("registrar"),
-            _registrar.name.label("registrar_name"),
-            *presenting.ROW_COLUMNS,
-            REVISION,
-        )
-        .join(Case, Case.id == task.case_id)
-        .join(_claimer, _claimer.id == task.claimed_by, isouter=True)
-        .join(_registrar, _registrar.id == Case.registered_by)
-        .order_by(task.due_on, task.id)
-    )
-
-
-_PAGES = {name: _page_of(queue) for name, queue in _QUEUES.items()}
-
-
-def _reach(tree: Tree, actor: Actor) -> dict[str, Any]:
-    """The parameters of `_QUEUES`: for each working role where the actor may take tasks."""
-    held = pools(tree, actor.grants)
-    reach = {role.value: sorted(held.get(role, ())) for role in WORKING_ROLES}
-    return {**reach, "me": actor.staff_id}
-
-
-_TASK_COUNTS = Fixed(
-    select(
-        Task.function,
-        func.count().label("all"),
-        func.count().filter(_MINE).label("mine"),
-        func.count().filter(Task.due_on < bindparam("today", type_=Date)).label("overdue"),
-        func.count()
-        .filter(Task.due_on.between(bindparam("today", type_=Date), bindparam("soon", type_=Date)))
-        .label("soon"),
-    )
-    .where(Task.state == "open", _QUEUES["all"])
-    .group_by(Task.function)
-)
-
-
-async def _task_counts(session: AsyncSession, viewer: Viewer, actor: Actor) -> s.TaskCounts:
-    """Counts of the whole queue, whatever page and filter are shown."""
-    days = {"today": viewer.today, "soon": viewer.today + timedelta(days=1)}
-    reach = _reach(viewer.tree, actor)
-    rows = await _TASK_COUNTS.rows(session, {**days, **reach})
-    mine_count = sum(row.mine for row in rows)
-    return s.TaskCounts(
-        mine=mine_count,
-        pool=sum(row.all for row in rows) - mine_count,
-        overdue=sum(row.overdue for row in rows),
-        due_soon=sum(row.soon for row in rows),
-        by_function={row.function: row.all for row in rows},
-    )
-
-
-def _task_row(viewer: Viewer, row: Any) -> s.TaskRow:
-    light = viewer.lights.of(row.task_due_on, row.task_limit_days, viewer.today)
-    paused = row.suspended or row.correction_pending
-    claimer = (row.claimer, row.claimer_name) if row.claimer else ()
-    registrar = StaffRef(username=row.registrar, name=row.registrar_name)
-    return s.TaskRow(
-        id=row.task_id,
-        step_key=row.step_key,
-        function=row.function,
-        role=row.role,
-        organisation=presenting.place(viewer, row.organisation_id),
-        claimed_by=presenting.staff(claimer),
-        opened_at=row.opened_at,
-        due_on=row.task_due_on,
-        remaining_days=None if paused else light.remaining_days,
-        level=0 if paused else light.level,
-        case=presenting.case_row(viewer, row, registrar),
-    )
 
 
 async def list_handovers(

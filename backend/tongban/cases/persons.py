@@ -18,7 +18,6 @@ from tongban.files.models import File
 from tongban.identity import audit
 from tongban.identity.actor import Actor
 from tongban.identity.models import Staff
-from tongban.identity.schemas import StaffRef
 from tongban.matters.service import version
 from tongban.organisations.schemas import OrganisationRef
 from tongban.organisations.service import get_tree
@@ -71,10 +70,7 @@ async def search(
     rows = found.all()
     viewer = await viewer_for(session, settings, tree)
     cases = {
-        row.Case.id: presenting.case_row(
-            viewer, row.Case, StaffRef(username=row.username, name=row.name)
-        )
-        for row in rows
+        row.Case.id: presenting.case_row(viewer, row.Case, (row.username, row.name)) for row in rows
     }
     reusable = await _reusable(session, tree, [row.Case for row in rows])
     return s.PersonOut(cases=list(cases.values()), reusable=reusable)

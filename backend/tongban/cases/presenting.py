@@ -97,7 +97,7 @@ ROW_COLUMNS = (
 """What `case_row` shows of a case; a page of lists reads no more."""
 
 
-def row_fields(viewer: Viewer, case: Case, registrar: StaffRef) -> dict[str, Any]:
+def row_fields(viewer: Viewer, case: Case, registrar: Sequence[str]) -> dict[str, Any]:
     """The fields that a line of a list and a whole case have in common.
 
     What lies inside is plain: one model checked as a whole costs a fraction of seven.
@@ -120,7 +120,7 @@ def row_fields(viewer: Viewer, case: Case, registrar: StaffRef) -> dict[str, Any
         "home": place(viewer, case.home_id),
         "responsible": place(viewer, case.responsible_id),
         "deciding": place(viewer, case.deciding_id) if case.deciding_id else None,
-        "registered_by": registrar,
+        "registered_by": {"username": registrar[0], "name": registrar[1]},
         "registered_at": case.registered_at,
         "accepted_at": case.accepted_at,
         "concluded_at": case.concluded_at,
@@ -129,7 +129,7 @@ def row_fields(viewer: Viewer, case: Case, registrar: StaffRef) -> dict[str, Any
     }
 
 
-def case_row(viewer: Viewer, case: Case, registrar: StaffRef) -> s.CaseRow:
+def case_row(viewer: Viewer, case: Case, registrar: Sequence[str]) -> s.CaseRow:
     return s.CaseRow(**row_fields(viewer, case, registrar))
 
 

@@ -25,7 +25,6 @@ from tongban.deadlines.service import REVISION, remember_revision
 from tongban.files.models import File
 from tongban.identity.actor import Actor
 from tongban.identity.models import Staff
-from tongban.identity.schemas import StaffRef
 from tongban.matters.service import version
 from tongban.organisations.service import get_tree
 from tongban.organisations.tree import Tree
@@ -114,9 +113,8 @@ async def present(
     view = situation(tree, actor, case, open_ones)
     held = {task.id: seen.held for task, seen in zip(open_ones, view.tasks, strict=True)}
     tasks = [_task(viewer, line, held.get(line.task.id, False)) for line in parts.tasks]
-    username, name = parts.registrar
     return s.CaseOut(
-        **presenting.row_fields(viewer, case, StaffRef(username=username, name=name)),
+        **presenting.row_fields(viewer, case, parts.registrar),
         version=case.version,
         query_code=case.query_code,
         matter_version=matter.number,

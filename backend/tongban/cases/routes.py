@@ -14,6 +14,7 @@ from tongban.cases import (
     persons,
     reading,
     reassignment,
+    todo,
     transitions,
 )
 from tongban.cases import problems as p
@@ -260,10 +261,10 @@ async def list_tasks(
     actor: Onlooker,
     session: ReadingDep,
     settings: SettingsDep,
-    query: Annotated[lists.TaskQuery, Query()],
+    query: Annotated[todo.TaskQuery, Query()],
 ) -> s.TaskPage:
     """My queue and the pools of my roles, soonest due first, with counts of the whole."""
-    return await lists.list_tasks(session, settings, actor, query)
+    return await todo.list_tasks(session, settings, actor, query)
 
 
 @router.get("/handovers")
