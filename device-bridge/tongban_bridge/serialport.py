@@ -24,10 +24,10 @@ class SerialPort:
     """One port, opened by its name (`COM3`, `/dev/ttyUSB0`) or a URL of pyserial
     (`hwgrep://VID:PID`, `socket://host:port`), 8 data bits, no parity, 1 stop bit."""
 
-    def __init__(self, name: str, baud: int) -> None:
+    def __init__(self, name: str, baud: int, *, write_seconds: float = 1.0) -> None:
         try:
             self._port = serial.serial_for_url(
-                name, baudrate=baud, timeout=SLICE, write_timeout=1.0
+                name, baudrate=baud, timeout=SLICE, write_timeout=write_seconds
             )
         except serial.SerialException as problem:
             denied = isinstance(problem.__context__, PermissionError) or problem.errno == 13
@@ -86,10 +86,12 @@ class SerialPort:
 
     def close(self) -> None:
         """Let go of it, also when it is gone."""
-        try:
+        # pyserial leaves a socket open whose other end is gone already.
+        connection = getattr(self._port, "_socket", None)
+        with contextlib.suppress(*_GONE):
             self._port.close()
-        except _GONE:
-            return
+        if connection:
+            connection.close()
 
     def __enter__(self) -> "SerialPort":
         return self
