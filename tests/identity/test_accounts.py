@@ -99,6 +99,53 @@ async def test_new_account_has_to_change_its_password(
     assert password not in str(line.details)
 
 
+NEW = {"username": "new-clerk", "name": "王磊", "organisation_code": STREET}
+KEY = {"Idempotency-Key": "4b1c5f52-one"}
+
+
+async def test_a_retry_makes_no_second_account_and_gets_the_same_answer(
+    client: httpx.AsyncClient, system: dict[str, str], session: AsyncSession
+) -> None:
+    first = await client.post(STAFF, json=NEW, headers=system | KEY)
+    again = await client.post(STAFF, json=NEW, headers=system | KEY)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.json() == first.json()
+    assert (await _trail(session, "account.created")).subject == "staff:new-clerk"
+    refused = await sign_in(client, "new-clerk", again.json()["one_time_password"])
+    assert refused.json()["code"] == "password_change_required"
+    other = await client.post(STAFF, json=NEW | {"name": "王雷"}, headers=system | KEY)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    unkeyed = await client.post(STAFF, json=NEW, headers=system)
+    assert (unkeyed.status_code, unkeyed.json()["code"]) == (409, "username_taken")
+
+
+async def test_a_key_is_its_owners_and_a_failure_uses_none_up(
+    client: httpx.AsyncClient, system: dict[str, str], session: AsyncSession
+) -> None:
+    taken = NEW | {"username": "ds-clerk"}
+    for _ in range(2):
+        refused = await client.post(STAFF, json=taken, headers=system | KEY)
+        assert (refused.status_code, refused.json()["code"]) == (409, "username_taken")
+    first = await client.post(STAFF, json=NEW, headers=system | KEY)
+    assert first.status_code == 201
+    await make_staff(session, "ds-system-2", STREET, Role.SYSTEM_ADMIN)
+    colleague = await access_of(session, "ds-system-2")
+    theirs = await client.post(STAFF, json=NEW, headers=colleague | KEY)
+    assert theirs.json()["code"] == "username_taken"
+
+
+async def test_first_passwords_differ_by_key(
+    client: httpx.AsyncClient, system: dict[str, str]
+) -> None:
+    passwords = set()
+    for number in range(3):
+        headers = system | {"Idempotency-Key": f"key-number-{number}"}
+        made = await client.post(STAFF, json=NEW | {"username": f"clerk-{number}"}, headers=headers)
+        passwords.add(made.json()["one_time_password"])
+    assert len(passwords) == 3
+    assert all(len(password) == 14 for password in passwords)
+
+
 @pytest.mark.parametrize(
     ("change", "status", "detail"),
     [

@@ -91,3 +91,19 @@ async def test_user_name_made_twice_at_once_is_made_once(
         *(committed_client.post("/api/v1/staff", json=new, headers=headers) for _ in range(2))
     )
     assert sorted(answer.status_code for answer in answers) == [201, 409]
+
+
+async def test_an_account_asked_for_twice_at_once_with_one_key_is_made_once(
+    committed_db: CommittedDatabase, committed_client: httpx.AsyncClient
+) -> None:
+    async with committed_db.sessions.begin() as session:
+        await import_few(session)
+        await make_staff(session, "admin", STREET, Role.SYSTEM_ADMIN)
+        headers = await access_of(session, "admin")
+    headers |= {"Idempotency-Key": "double-click"}
+    new = {"username": "twin", "name": "双", "organisation_code": STREET}
+    first, second = await asyncio.gather(
+        *(committed_client.post("/api/v1/staff", json=new, headers=headers) for _ in range(2))
+    )
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json() == second.json()

@@ -1,5 +1,6 @@
 """Expected failures around cases."""
 
+from tongban.core import problems
 from tongban.core.problems import Problem
 from tongban.core.texts import Text
 
@@ -86,10 +87,7 @@ class ExtensionTooLong(Problem):
     title = Text("最多还可延长 {days} 个工作日", "At most {days} more working days are possible")
 
 
-class KeyReused(Problem):
-    status = 422
-    code = "idempotency_key_reused"
-    title = Text("同一个幂等键用在了不同的内容上", "This Idempotency-Key was used for another body")
+KeyReused = problems.KeyReused
 
 
 class NoPaper(Problem):

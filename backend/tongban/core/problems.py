@@ -107,6 +107,12 @@ class VersionRequired(Problem):
     title = Text("修改时须带 If-Match 版本号", "An edit needs the version in If-Match")
 
 
+class KeyReused(Problem):
+    status = 422
+    code = "idempotency_key_reused"
+    title = Text("同一个幂等键用在了不同的内容上", "This Idempotency-Key was used for another body")
+
+
 class Unavailable(Problem):
     status = 503
     code = "unavailable"

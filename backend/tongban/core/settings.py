@@ -1,10 +1,14 @@
 """Settings, from the environment only. Defaults are safe: a missing secret stops the start."""
 
 from functools import lru_cache
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
+import orjson
 from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Names = Annotated[tuple[str, ...], NoDecode]
 
 
 class Settings(BaseSettings):
@@ -51,7 +55,14 @@ class Settings(BaseSettings):
     refresh_token_days: int = 7
     lockout_attempts: int = 5
     lockout_minutes: int = 15
-    totp_roles: tuple[str, ...] = ("system_admin", "security_admin", "audit_admin")
+    sign_in_failures: int = 30
+    """Failed sign-ins from one address within `sign_in_minutes` after which it has to wait; a hall
+    behind one address has many clerks."""
+    sign_in_minutes: int = 15
+    trusted_proxies: Names = ()
+    """Addresses and networks (CIDR) of the proxies whose `X-Forwarded-For` says where a request
+    came from; from anybody else the header counts for nothing."""
+    totp_roles: Names = ("system_admin", "security_admin", "audit_admin")
     idempotency_hours: int = 72
     reopen_days: int = 30
     """Calendar days after conclusion in which a supervisor may have a case decided anew."""
@@ -66,10 +77,15 @@ class Settings(BaseSettings):
     database_pool: int = 10
     secure_cookies: bool = False
 
-    @field_validator("totp_roles", mode="before")
+    @field_validator("totp_roles", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        return tuple(value.split(",")) if isinstance(value, str) and value[:1] != "[" else value
+        """Names separated by commas, or a JSON list."""
+        if not isinstance(value, str):
+            return value
+        if value.startswith("["):
+            return orjson.loads(value)
+        return tuple(name.strip() for name in value.split(",") if name.strip())
 
     @property
     def zone(self) -> ZoneInfo:

@@ -6,17 +6,22 @@ that neither alone can take over an account that has both.
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 
-from sqlalchemy import select
+import orjson
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tongban.core import clock
 from tongban.core.pages import decode_cursor, encode_cursor
-from tongban.core.problems import Invalid, NotFound
+from tongban.core.privacy import sm3
+from tongban.core.problems import Invalid, KeyReused, NotFound
+from tongban.core.settings import Settings
 from tongban.core.texts import Text
 from tongban.identity import audit, passwords, policy, signin
 from tongban.identity.actor import Actor, Grant
-from tongban.identity.models import GrantRow, Staff
+from tongban.identity.models import AccountKey, GrantRow, Staff
 from tongban.identity.presenting import open_contact, seal_contact, staff_row, staff_view
 from tongban.identity.problems import OwnAccount, UsernameTaken
 from tongban.identity.roles import Permission, Role
@@ -86,15 +91,29 @@ async def get_staff(session: AsyncSession, actor: Actor, username: str) -> Staff
     return await _view(session, tree, await _kept(session, tree, actor, username))
 
 
-async def create_staff(session: AsyncSession, actor: Actor, new: NewStaff) -> NewStaffView:
+async def create_staff(
+    session: AsyncSession, actor: Actor, new: NewStaff, key: str | None
+) -> NewStaffView:
     """An account without roles and with a first password to be changed at the first sign-in.
 
-    Raises `UsernameTaken`, `Forbidden` outside the actor's reach, `Invalid`.
+    A retry with the same `key` gets the same answer: the password follows from key and content
+    under a secret of the server, and is stored nowhere. Raises `UsernameTaken`, `Forbidden`
+    outside the actor's reach, `Invalid`, `KeyReused`.
     """
     tree = await get_tree(session)
     unit = _unit(tree, new.organisation_code, "/organisation_code")
     policy.demand(tree, actor, Permission.ACCOUNTS_EDIT, unit)
-    password = passwords.one_time_password()
+    seed = None
+    if key is not None:
+        digest = sm3(orjson.dumps(new.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS))
+        seed = audit.keyed(b"first password:%d:%b:%b" % (actor.staff_id, key.encode(), digest))
+        if not await _claim(session, actor, key, digest):
+            made = await _kept(session, tree, actor, new.username)
+            return NewStaffView(
+                staff=await _view(session, tree, made),
+                one_time_password=passwords.one_time_password(seed),
+            )
+    password = passwords.one_time_password(seed)
     created = await session.scalar(
         insert(Staff)
         .values(
@@ -113,6 +132,30 @@ async def create_staff(session: AsyncSession, actor: Actor, new: NewStaff) -> Ne
     await session.flush()
     await _record(session, actor, "account.created", created, organisation=unit.code)
     return NewStaffView(staff=await _view(session, tree, created), one_time_password=password)
+
+
+async def _claim(session: AsyncSession, actor: Actor, key: str, digest: bytes) -> bool:
+    """Whether the key is new; two requests at once wait here for one another. Raises `KeyReused`
+    where it stands for another body."""
+    row = {"staff_id": actor.staff_id, "key": key, "body_hash": digest, "at": clock.now()}
+    claimed = await session.scalar(
+        insert(AccountKey).values(row).on_conflict_do_nothing().returning(AccountKey.key)
+    )
+    if claimed is not None:
+        return True
+    first = await session.get_one(AccountKey, (actor.staff_id, key))
+    if first.body_hash != digest:
+        raise KeyReused
+    return False
+
+
+async def forget_keys(session: AsyncSession, settings: Settings) -> int:
+    """Delete retry keys past their time. Returns how many."""
+    before = clock.now() - timedelta(hours=settings.idempotency_hours)
+    gone = await session.scalars(
+        delete(AccountKey).where(AccountKey.at < before).returning(AccountKey.key)
+    )
+    return len(gone.all())
 
 
 async def change_staff(

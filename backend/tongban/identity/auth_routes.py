@@ -15,6 +15,7 @@ from tongban.identity.problems import (
     PasswordChangeRequired,
     RefreshInvalid,
     RefreshReused,
+    TooManyFailures,
     TotpAlreadyEnrolled,
     TotpEnrolmentRequired,
     TotpInvalid,
@@ -50,6 +51,7 @@ RefreshCookie = Annotated[str | None, Cookie(alias=COOKIE, include_in_schema=Fal
         TotpEnrolmentRequired,
         PasswordChangeRequired,
         Locked,
+        TooManyFailures,
     ),
 )
 async def sign_in(

@@ -3,7 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from tongban.core.settings import Settings
-from tongban.identity import signin, trail
+from tongban.identity import accounts, addresses, signin, trail
 
 Sessions = async_sessionmaker[AsyncSession]
 
@@ -15,6 +15,9 @@ async def seal_audit(sessions: Sessions, _: Settings) -> int:
 
 
 async def forget_sessions(sessions: Sessions, settings: Settings) -> int:
-    """Delete sessions that can no longer be refreshed. Returns how many."""
+    """Delete what is over: sessions that can no longer be refreshed, failures of addresses,
+    retry keys. Returns how many."""
     async with sessions.begin() as session:
-        return await signin.forget_old_sessions(session, settings)
+        gone = await signin.forget_old_sessions(session, settings)
+        gone += await addresses.forget(session, settings)
+        return gone + await accounts.forget_keys(session, settings)

@@ -100,6 +100,28 @@ class RefreshToken(Base):
     used_at: Mapped[datetime | None] = mapped_column(_MOMENT)
 
 
+class SignInFailures(Base):
+    """How often signing in failed from an address since a moment."""
+
+    __tablename__ = "sign_in_failures"
+
+    address: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[datetime] = mapped_column(_MOMENT)
+    failures: Mapped[int]
+
+
+class AccountKey(Base):
+    """A retry key under which somebody made an account. The body it stands for names the account,
+    so that its digest is all there is to keep."""
+
+    __tablename__ = "account_keys"
+
+    staff_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    body_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[datetime] = mapped_column(_MOMENT)
+
+
 class AuditEntry(Base):
     """One line of the trail. The application's logins can add and read, nothing else."""
 

@@ -42,10 +42,18 @@ def hash_now(password: str) -> str:
     return _hasher.hash(password)
 
 
-def one_time_password() -> str:
-    """Twelve characters without look-alikes, in groups of four: it is read out and typed."""
+def one_time_password(seed: bytes | None = None) -> str:
+    """Twelve characters without look-alikes, in groups of four: it is read out and typed.
+
+    The same for the same `seed`, 32 secret bytes.
+    """
     letters = "abcdefghjkmnpqrstuvwxyz23456789"
-    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(3))
+    number = int.from_bytes(seed or secrets.token_bytes(32))
+    chosen = []
+    for _ in range(12):
+        number, place = divmod(number, len(letters))
+        chosen.append(letters[place])
+    return "-".join("".join(chosen[start : start + 4]) for start in (0, 4, 8))
 
 
 def check_new(password: str, username: str, pointer: str) -> None:

@@ -46,6 +46,15 @@ class Locked(Problem):
     )
 
 
+class TooManyFailures(Problem):
+    status = 429
+    code = "too_many_failures"
+    title = Text(
+        "该网络地址登录失败次数过多，请 {minutes} 分钟后再试",
+        "Too many failed sign-ins from this address; try again in {minutes} minutes",
+    )
+
+
 class _Limited(Problem):
     """A right password that is not enough: the answer carries a token for the next step only."""
 

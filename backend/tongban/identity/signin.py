@@ -7,6 +7,7 @@ twice), so these functions *return* it: raising would roll the request's transac
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
@@ -17,7 +18,7 @@ from tongban.core.ids import new_id
 from tongban.core.privacy import sm3
 from tongban.core.problems import Problem
 from tongban.core.settings import Settings
-from tongban.identity import audit, passwords, tokens, totp
+from tongban.identity import addresses, audit, passwords, tokens, totp
 from tongban.identity.actor import Actor, Origin
 from tongban.identity.models import GrantRow, RefreshToken, Staff, StaffSession
 from tongban.identity.problems import (
@@ -26,6 +27,7 @@ from tongban.identity.problems import (
     PasswordChangeRequired,
     RefreshInvalid,
     RefreshReused,
+    TooManyFailures,
     TotpEnrolmentRequired,
     TotpInvalid,
     TotpRequired,
@@ -49,7 +51,10 @@ async def sign_in(
     user_agent: str,
 ) -> SignedIn | Problem:
     """A new session, or why there is none. Unknown users get the answer, and take the time, of
-    a wrong password."""
+    a wrong password; an address from which too much failed is not even listened to."""
+    wait = await addresses.blocked_for(session, settings, origin.ip)
+    if wait is not None:
+        return TooManyFailures(**_retry_after(wait))
     username = username.strip().lower()
     seen = await session.scalar(
         select(Staff.password_hash).where(Staff.username == username, Staff.active)
@@ -63,6 +68,7 @@ async def sign_in(
             subject="staff:unknown",
             origin=origin,
         )
+        await _count_for_address(session, settings, origin)
         return InvalidCredentials()
     # Locked only now: guesses sent side by side queue here, and no more of them are answered
     # than the lock-out allows.
@@ -75,7 +81,20 @@ async def sign_in(
         await _record(session, staff, "signed_in", origin)
         return signed_in
     await _record(session, staff, "sign_in.failed", origin, why=refusal.code)
+    if isinstance(refusal, InvalidCredentials | TotpInvalid | Locked):
+        await _count_for_address(session, settings, origin)
     return refusal
+
+
+async def _count_for_address(session: AsyncSession, settings: Settings, origin: Origin) -> None:
+    if await addresses.count_failure(session, settings, origin.ip):
+        await audit.record(
+            session,
+            actor=None,
+            action="sign_in.address_blocked",
+            subject=f"address:{addresses.guesser(origin.ip)}",
+            origin=origin,
+        )
 
 
 async def _judge(
@@ -125,8 +144,12 @@ def count_failure(staff: Staff, settings: Settings, refusal: Problem) -> Problem
 
 
 def _locked(left: timedelta) -> Locked:
+    return Locked(**_retry_after(left))
+
+
+def _retry_after(left: timedelta) -> dict[str, Any]:
     seconds = max(1, int(left.total_seconds()))
-    return Locked(headers={"Retry-After": str(seconds)}, minutes=-(-seconds // 60))
+    return {"headers": {"Retry-After": str(seconds)}, "minutes": -(-seconds // 60)}
 
 
 async def needs_totp(session: AsyncSession, settings: Settings, staff_id: int) -> bool:

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Header, Path, Query
 
 from tongban.core.db import SessionDep
 from tongban.core.http import problem_responses
 from tongban.core.pages import Cursor, Limit
-from tongban.core.problems import Forbidden, Invalid, NotFound, Unauthenticated
+from tongban.core.problems import Forbidden, Invalid, KeyReused, NotFound, Unauthenticated
 from tongban.identity import accounts, granting, trail
 from tongban.identity.actor import Actor
 from tongban.identity.problems import ExclusiveRoles, OwnAccount, UsernameTaken
@@ -34,6 +34,7 @@ Auditor = Annotated[Actor, Depends(require(Permission.AUDIT_READ))]
 
 Words = Annotated[str | None, Query(max_length=60, pattern=r"^[^\x00]*$")]
 Code = Annotated[str | None, Query(max_length=40)]
+Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=8, max_length=100)]
 Username = Annotated[str, Path(max_length=60, pattern=r"^[^\x00]*$")]
 
 
@@ -61,10 +62,15 @@ async def list_staff(
     )
 
 
-@router.post("/staff", status_code=201, responses=problem_responses(UsernameTaken, Invalid))
-async def create_staff(new: NewStaff, actor: Editor, session: SessionDep) -> NewStaffView:
-    """Make an account, without roles yet; the first password is shown this once."""
-    return await accounts.create_staff(session, actor, new)
+@router.post(
+    "/staff", status_code=201, responses=problem_responses(UsernameTaken, Invalid, KeyReused)
+)
+async def create_staff(
+    new: NewStaff, actor: Editor, session: SessionDep, key: Key = None
+) -> NewStaffView:
+    """Make an account, without roles yet; the first password is shown this once, and to a retry
+    with the same Idempotency-Key."""
+    return await accounts.create_staff(session, actor, new, key)
 
 
 @router.get("/staff/{username}", responses=problem_responses(NotFound))

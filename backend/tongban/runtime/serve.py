@@ -113,6 +113,8 @@ def _start_processes(
     worker = [sys.executable, "-m", "arq", "tongban.worker.WorkerSettings"]
     api = [sys.executable, "-m", "uvicorn", "tongban.app:create_app", "--factory"]
     api += ["--host", host, "--port", str(port), "--timeout-graceful-shutdown", "10"]
+    # Whose word counts for where a request came from is a setting of ours.
+    api.append("--no-proxy-headers")
     if dev:
         code = str(ROOT / "backend")
         # arq's own --watch restarts the worker without importing what has changed.

@@ -1262,7 +1262,8 @@ export interface paths {
         put?: never;
         /**
          * Create Staff
-         * @description Make an account, without roles yet; the first password is shown this once.
+         * @description Make an account, without roles yet; the first password is shown this once, and to a retry
+         *     with the same Idempotency-Key.
          */
         post: operations["create_staff"];
         delete?: never;
@@ -4416,7 +4417,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description locked */
+            /** @description locked · too_many_failures */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8278,7 +8279,9 @@ export interface operations {
     create_staff: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8324,7 +8327,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description invalid */
+            /** @description invalid · idempotency_key_reused */
             422: {
                 headers: {
                     [name: string]: unknown;
