@@ -22,6 +22,7 @@ pytestmark = pytest.mark.slow
 LEFT_OUT = ["/api/v1/auth/sign-out", "/api/v1/auth/sign-out-everywhere", "/api/v1/auth/password"]
 
 
+schemathesis.serializer.alias("application/pdf", "application/octet-stream")
 schema = schemathesis.openapi.from_path(ROOT / "openapi" / "v1.json").exclude(path=LEFT_OUT)
 
 
