@@ -10,16 +10,19 @@ import time_machine
 from pypdf import PdfReader
 from sqlalchemy import func, select, text
 
+from tests.devices.conftest import Hall
 from tests.files.conftest import JPEG, PDF, PNG
 from tests.support.applications import application
 from tests.support.bridge import EVALUATOR, TestBridge, paired
 from tests.support.district import Answer, District, Person
 from tongban.core import clock
+from tongban.core.db import make_engine, make_sessions
 from tongban.core.settings import get_settings
 from tongban.devices import jobs
 from tongban.devices.models import Bridge, CardReading, Command, Delivery, PrintDocument
 from tongban.evaluations.models import Evaluation
 from tongban.identity.models import AuditEntry
+from tongban.runtime.postgres import run_sql
 
 DESHENG, HOME = "110102010", "110102010002"
 WINDOW, OTHER = "110102010-DT-03", "110102010-DT-04"
@@ -175,9 +178,11 @@ async def test_what_a_card_said_is_kept_sealed_and_for_a_quarter_of_an_hour(
     assert "王秀兰" not in everything
     with time_machine.travel(clock.now() + timedelta(minutes=14), tick=False):
         assert (await shown(await renewed(district, clerk), command_id))["result"] == CARD
+        assert await jobs.drop_personal(district.sessions, get_settings()) == 0
     with time_machine.travel(clock.now() + timedelta(minutes=16), tick=False):
         late = await shown(await renewed(district, clerk), command_id)
-    assert (late["state"], late["result"]) == ("done", None)
+        assert (late["state"], late["result"]) == ("done", None)
+        assert await jobs.drop_personal(district.sessions, get_settings()) == 1
 
 
 async def renewed(district: District, person: Person) -> Person:
@@ -222,15 +227,30 @@ async def test_a_failure_has_its_code(clerk: Person, bridge: TestBridge) -> None
 
 
 @pytest.mark.parametrize(
-    "result", [None, {}, CARD | {"id_number": 7}, CARD | {"photo": "…"}, {"file_ids": []}]
+    ("result", "detail"),
+    [
+        (None, " model_type"),
+        (CARD | {"id_number": 7}, "/id_number string_type"),
+        (CARD | {"photo": "…"}, "/photo extra_forbidden"),
+    ],
 )
-async def test_a_result_that_is_none_is_refused(
-    clerk: Person, bridge: TestBridge, result: dict[str, Any] | None
+async def test_a_result_that_is_none_ends_the_command(
+    clerk: Person, bridge: TestBridge, result: dict[str, Any] | None, detail: str
 ) -> None:
+    """Refused, it would leave the clerk waiting: a bridge does not send again what was refused."""
     command_id = await asked(clerk, "read_card")
     answer = await bridge.deliver(bridge.delivery(command_id, result=result))
-    assert answer.status == 422
-    assert all(pointer.startswith("/outcome/result") for pointer in answer.pointers)
+    assert answer.status == 200
+    command = await shown(clerk, command_id)
+    assert (command["state"], command["result"]) == ("failed", None)
+    assert command["problem"] == {"code": "bad_result", "detail": detail}
+
+
+async def test_a_delivery_that_is_none_is_refused(clerk: Person, bridge: TestBridge) -> None:
+    command_id = await asked(clerk, "read_card")
+    for changes in ({"at": "yesterday"}, {"sequence": -1}, {"outcome": {"state": "waiting"}}):
+        answer = await bridge.deliver(bridge.delivery(command_id, result=CARD) | changes)
+        assert answer.status == 422
     assert (await shown(clerk, command_id))["state"] == "waiting"
 
 
@@ -339,9 +359,10 @@ async def test_a_scan_cannot_name_files_of_others(
     stranger = await district.person("clerk", "110102011")
     foreign = await stranger.call("POST", "/files", files={"file": ("a.pdf", PDF)})
     command_id = await asked(clerk, "scan")
-    delivery = bridge.delivery(command_id, result={"file_ids": [foreign.body["id"]]})
-    answer = await bridge.deliver(delivery)
-    assert (answer.status, answer.pointers) == (422, {"/outcome/result/file_ids"})
+    await bridge.deliver(bridge.delivery(command_id, result={"file_ids": [foreign.body["id"]]}))
+    command = await shown(clerk, command_id)
+    assert (command["state"], command["result"]) == ("failed", None)
+    assert command["problem"]["detail"] == "/file_ids file_unknown"
 
 
 async def test_a_receipt_is_printed_once(
@@ -390,7 +411,7 @@ async def test_a_slip_names_nobody(clerk: Person, bridge: TestBridge) -> None:
     assert "王" not in str(answer.body)
 
 
-async def evaluated(district: District, clerk: Person, number: str) -> tuple[Any, ...] | None:
+async def evaluated(district: District) -> tuple[Any, ...] | None:
     row = await district.session.execute(
         select(Evaluation.level, Evaluation.reason, Evaluation.channel)
     )
@@ -417,7 +438,7 @@ async def test_an_evaluation_is_kept_and_not_shown(
     number = await take_in(clerk)
     command_id = await asked(clerk, "evaluate", case_number=number)
     assert (await tablet.deliver(tablet.delivery(command_id, result=result))).status == 200
-    assert await evaluated(district, clerk, number) == kept
+    assert await evaluated(district) == kept
     command = await shown(clerk, command_id)
     assert command["result"] == {"finished": finished}
     assert set(command["parameters"]) == {"case_number"}
@@ -431,7 +452,7 @@ async def test_the_first_answer_stays(district: District, clerk: Person) -> None
     first, second = [await asked(clerk, "evaluate", case_number=number) for _ in range(2)]
     await tablet.deliver(tablet.delivery(first, result={"level": 2}))
     await tablet.deliver(tablet.delivery(second, result={"level": 5}))
-    assert await evaluated(district, clerk, number) == (2, None, "device")
+    assert await evaluated(district) == (2, None, "device")
 
 
 async def test_silence_is_replaced_by_an_answer(district: District, clerk: Person) -> None:
@@ -440,7 +461,7 @@ async def test_silence_is_replaced_by_an_answer(district: District, clerk: Perso
     for result in ({"level": None, "reason": "timeout"}, {"level": 5}):
         command_id = await asked(clerk, "evaluate", case_number=number)
         await tablet.deliver(tablet.delivery(command_id, result=result))
-    assert await evaluated(district, clerk, number) == (5, None, "device")
+    assert await evaluated(district) == (5, None, "device")
 
 
 async def test_what_was_called_off_is_no_evaluation(district: District, clerk: Person) -> None:
@@ -450,16 +471,20 @@ async def test_what_was_called_off_is_no_evaluation(district: District, clerk: P
     await clerk.post(f"/devices/commands/{command_id}/cancel", None)
     answer = await tablet.deliver(tablet.delivery(command_id, result={"level": 5}))
     assert (answer.status, answer.body["late"]) == (200, True)
-    assert await evaluated(district, clerk, number) is None
+    assert await evaluated(district) is None
 
 
 @pytest.mark.parametrize(
     "result", [{"level": 6}, {"level": None}, {"level": 3, "reason": "skipped"}]
 )
-async def test_an_evaluation_is_a_level_or_a_reason(clerk: Person, result: dict[str, Any]) -> None:
+async def test_an_evaluation_is_a_level_or_a_reason(
+    district: District, clerk: Person, result: dict[str, Any]
+) -> None:
     tablet = await paired(clerk, WINDOW, "tablet")
     command_id = await asked(clerk, "evaluate", case_number=await take_in(clerk))
-    assert (await tablet.deliver(tablet.delivery(command_id, result=result))).status == 422
+    await tablet.deliver(tablet.delivery(command_id, result=result))
+    assert (await shown(clerk, command_id))["problem"]["code"] == "bad_result"
+    assert await evaluated(district) is None
 
 
 async def test_time_ends_what_nobody_took(
@@ -513,6 +538,21 @@ async def test_documents_go_when_it_is_over(
     assert await jobs.drop_personal(district.sessions, get_settings()) == 1
     left = await district.session.scalar(select(func.count()).select_from(PrintDocument))
     assert left == 0
+
+
+async def test_the_worker_drops_cards_under_its_own_login(hall: Hall) -> None:
+    window = hall.window()
+    bridge = await hall.paired(window)
+    clerk = await hall.person("ds-clerk")
+    command_id = (await ask(clerk, "read_card", window)).body["id"]
+    await bridge.deliver(bridge.delivery(command_id, result=CARD))
+    left = f"SELECT count(*) FROM card_readings WHERE command_id = '{command_id}'"
+    assert run_sql(hall.urls.worker, left) == "1"
+    engine = make_engine(hall.urls.worker, pool=1)
+    with time_machine.travel(clock.now() + timedelta(minutes=16), tick=False):
+        await jobs.drop_personal(make_sessions(engine), get_settings())
+    await engine.dispose()
+    assert run_sql(hall.urls.worker, left) == "0"
 
 
 async def test_codes_go_when_their_time_is_over(district: District, clerk: Person) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.core import clock
-from tongban.core.problems import FieldError, Invalid
+from tongban.core.problems import Invalid
 from tongban.core.schemas import InputModel
 from tongban.core.texts import Text
 from tongban.core.validation import field_errors
@@ -18,7 +18,7 @@ from tongban.devices import schemas as s
 from tongban.devices.hub import Nudge
 from tongban.devices.models import Bridge, Command, Delivery
 from tongban.devices.problems import DeliveryTaken
-from tongban.devices.rules import OPEN, CommandKind, State
+from tongban.devices.rules import OPEN, CommandKind, Ending, State
 from tongban.evaluations import service as evaluations
 from tongban.files.models import File
 from tongban.identity import audit
@@ -28,7 +28,7 @@ from tongban.organisations.service import get_tree
 
 Shape = TypeVar("Shape", bound=InputModel)
 
-_RESULT = "/outcome/result"
+BAD_RESULT = "bad_result"
 _FOREIGN = Text("文件不存在，或不属于这次扫描", "No such file of this scan")
 _ANSWER = Text("请给出等级，或说明没有等级的原因", "Either a level or the reason why there is none")
 
@@ -39,7 +39,7 @@ async def accept(
     """Take a delivery in; one that is known already changes nothing.
 
     What comes for a command that is over is kept without changing its state. Raises `NotFound`
-    for a command that was never this bridge's, `DeliveryTaken`, `Invalid`.
+    for a command that was never this bridge's, `DeliveryTaken`.
     """
     command = await commands.for_bridge(session, bridge, body.command_id)
     known = await session.get(Delivery, body.id)
@@ -48,12 +48,7 @@ async def accept(
             raise DeliveryTaken
         return s.DeliveryOut(id=known.id, late=known.late), []
     late = command.state not in OPEN
-    outcome = body.outcome
-    if outcome.state == "done":
-        await _KEEP[CommandKind(command.kind)](_Done(session, bridge, command, body, origin))
-    failed = outcome.state == "failed"
-    problem = (outcome.code or "failed") if failed else None
-    detail = outcome.detail if failed else None
+    ending = await _keep(_Done(session, bridge, command, body, origin))
     session.add(
         Delivery(
             id=body.id,
@@ -62,15 +57,15 @@ async def accept(
             command_id=command.id,
             at=body.at,
             received_at=clock.now(),
-            state=outcome.state,
-            problem=problem,
-            problem_detail=detail,
+            state=ending.state,
+            problem=ending.problem,
+            problem_detail=ending.detail,
             late=late,
         )
     )
     if not late:
-        command.state, command.ended_at = State(outcome.state), clock.now()
-        command.problem, command.problem_detail = problem, detail
+        command.state, command.ended_at = ending.state, clock.now()
+        command.problem, command.problem_detail = ending.problem, ending.detail
         command.taken_by = command.taken_by or bridge.id
     await session.flush()
     return s.DeliveryOut(id=body.id, late=late), [commands.nudge(command)]
@@ -91,15 +86,30 @@ class _Done:
         try:
             return shape.model_validate(self.body.outcome.result)
         except ValidationError as error:
-            found = field_errors(error.errors())
-            raise Invalid(
-                errors=[FieldError(_RESULT + one.pointer, one.code, one.text) for one in found]
-            ) from error
+            raise Invalid(errors=field_errors(error.errors())) from error
 
     def keep(self, result: s.ScanOut | s.PrintOut | s.EvaluateOut) -> None:
         """The first result stays: a late second one does not replace what was shown."""
         if self.command.result is None:
             self.command.result = result.model_dump(mode="json")
+
+
+async def _keep(done: _Done) -> Ending:
+    """Keep what was done, and say how that ends the command.
+
+    A result that is none is not refused: the bridge has nothing better, and the clerk waits.
+    """
+    outcome = done.body.outcome
+    if outcome.state == "failed":
+        return Ending(State.FAILED, outcome.code or "failed", outcome.detail)
+    if outcome.state == "cancelled":
+        return Ending(State.CANCELLED)
+    try:
+        await _KEEP[CommandKind(done.command.kind)](done)
+    except Invalid as refused:
+        places = " ".join(f"{error.pointer} {error.code}" for error in refused.errors)
+        return Ending(State.FAILED, BAD_RESULT, places[:500])
+    return Ending(State.DONE)
 
 
 async def _keep_card(done: _Done) -> None:
@@ -125,7 +135,7 @@ async def _keep_scan(done: _Done) -> None:
         select(File.id).where(File.id.in_(files), File.uploaded_by == done.command.asked_by)
     )
     if set(files) - set(own):
-        raise Invalid.field(f"{_RESULT}/file_ids", "file_unknown", _FOREIGN)
+        raise Invalid.field("/file_ids", "file_unknown", _FOREIGN)
     done.keep(s.ScanOut(file_ids=files))
 
 
@@ -138,7 +148,7 @@ async def _keep_evaluation(done: _Done) -> None:
     later was still pressed in time; what was called off has no window."""
     given = done.read(s.EvaluateResultIn)
     if (given.level is None) == (given.reason is None):
-        raise Invalid.field(_RESULT, "level_or_reason", _ANSWER)
+        raise Invalid.field("/level", "level_or_reason", _ANSWER)
     case_id = done.command.case_id
     if done.command.state == State.CANCELLED or case_id is None:
         return

@@ -46,6 +46,7 @@ async def of(session: AsyncSession, actor: Actor, command_id: UUID) -> s.CardOut
 
 async def drop(session: AsyncSession) -> int:
     """Drop what has been kept long enough. Returns how many."""
+    await session.execute(select(func.set_config("tongban.upkeep", "on", True)))
     gone = await session.scalars(
         delete(CardReading)
         .where(CardReading.drop_at <= clock.now())

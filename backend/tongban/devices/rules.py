@@ -66,6 +66,7 @@ UNCONFIRMED = "unconfirmed"
 class Ending:
     state: State
     problem: str | None = None
+    detail: str | None = None
 
 
 def overdue(kind: CommandKind, state: State, expires_at: datetime, now: datetime) -> Ending | None:
