@@ -155,7 +155,7 @@ async def test_an_uninvolved_street_sees_nothing(district: District, path: str) 
     found = await stranger.get("/cases", q="王秀兰")
     assert number not in {row["number"] for row in found.body["items"]}
     person = await stranger.post("/persons/search", {"id_number": APPLICANT_ID})
-    assert person.body == {"cases": [], "reusable": []}
+    assert person.body == {"cases": [], "reusable": [], "elsewhere": []}
 
 
 async def test_a_tampered_history_is_found(district: District) -> None:

@@ -76,6 +76,7 @@ _CASES: dict[str, Rule] = {
     "POST /api/v1/cases/{number}/actions": any_of(Permission.CASES_READ),
     "GET /api/v1/cases/{number}/events": any_of(Permission.CASES_READ),
     "PATCH /api/v1/cases/{number}/materials/{key}": any_of(Permission.CASES_READ),
+    "POST /api/v1/cases/{number}/materials/{key}/reuse": any_of(Permission.CASES_CREATE),
     "GET /api/v1/cases/{number}/files/{file_id}": any_of(Permission.CASES_READ),
     "POST /api/v1/cases/{number}/reveal": any_of(Permission.PERSONAL_REVEAL),
     "GET /api/v1/cases/{number}/receipt": any_of(Permission.CASES_READ),

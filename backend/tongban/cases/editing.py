@@ -147,17 +147,19 @@ async def put_materials(
     materials: Sequence[MaterialIn],
     actor: Actor | None,
     now: datetime,
+    known: Iterable[UUID] = (),
 ) -> list[dict[str, Any]]:
     """Write lines of the tick list, new or changed; what was received is checked by `actor`.
 
-    Returns the rows as written.
+    Files are the actor's own, of cases that the actor may see, or `known`, which the caller has
+    checked. Returns the rows as written.
     """
     rows = [_material_row(case, matter, material, actor, now) for material in materials]
     if not rows:
         return rows
     files = [file for material in materials for file in material.files]
     if files and actor is not None:
-        await attach(session, actor, files, await _reusable(session, actor, files))
+        await attach(session, actor, files, {*known, *await _reusable(session, actor, files)})
     await _PUT_MATERIAL.many(session, rows)
     return rows
 

@@ -13,10 +13,12 @@ from tongban.cases.problems import ActionNotAllowed
 from tongban.cases.rules import OPEN, Action, Party
 from tongban.cases.schemas import ActionIn, CaseOut, MaterialIn, MaterialUpdate
 from tongban.cases.transitions import lock
+from tongban.cases.work import Work
 from tongban.core.problems import NotFound
 from tongban.core.settings import Settings
 from tongban.files.service import file_response
 from tongban.identity.actor import Actor
+from tongban.matters.schemas import Material
 
 
 async def update(
@@ -31,13 +33,7 @@ async def update(
     may, until the case is decided. Raises `NotFound`, `ActionNotAllowed`."""
     work = await lock(session, settings, actor, number, ActionIn(action=Action.SUBMIT_CORRECTION))
     case = work.case
-    wanted = work.matter.material(key)
-    if wanted is None:
-        raise NotFound
-    view = situation(work.tree, actor, case, work.tasks)
-    involved = any(t.held for t in view.tasks) or view.parties & {Party.ACCEPTING, Party.REGISTRAR}
-    if case.status not in OPEN or not involved:
-        raise ActionNotAllowed(action="material")
+    wanted = line_to_change(work, actor, key)
     present = {m.key: m for m in await editing.materials_of(session, case.id)}
     before = present.get(key) or MaterialIn(key=key)
     received = body.received if body.received is not None else before.received
@@ -51,8 +47,7 @@ async def update(
         }
     )
     await editing.put_materials(session, case, work.matter, [after], actor, work.now)
-    everything = {**present, key: after}.values()
-    case.promise_open = any(m.promised_by and m.received == "none" for m in everything)
+    await settle_promises(work)
     work.log(
         "material_updated",
         case.status,
@@ -62,6 +57,27 @@ async def update(
     )
     await work.save()
     return await reading.present(session, settings, actor, case)
+
+
+def line_to_change(work: Work, actor: Actor, key: str) -> Material:
+    """The matter's material of this key, where the actor may say what became of it.
+
+    Raises `NotFound`, `ActionNotAllowed`.
+    """
+    wanted = work.matter.material(key)
+    if wanted is None:
+        raise NotFound
+    view = situation(work.tree, actor, work.case, work.tasks)
+    involved = any(t.held for t in view.tasks) or view.parties & {Party.ACCEPTING, Party.REGISTRAR}
+    if work.case.status not in OPEN or not involved:
+        raise ActionNotAllowed(action="material")
+    return wanted
+
+
+async def settle_promises(work: Work) -> None:
+    """Whether the case still waits for a promised material, after its list was changed."""
+    lines = await editing.materials_of(work.session, work.case.id)
+    work.case.promise_open = any(m.promised_by and m.received == "none" for m in lines)
 
 
 async def open_case_file(

@@ -10,13 +10,27 @@ from tongban.cases.policy import readable_scope
 from tongban.cases.sealing import Secrets, open_secrets
 from tongban.core.problems import NotFound
 from tongban.identity.actor import Actor
-from tongban.organisations.tree import Tree
+from tongban.organisations.tree import Tree, Unit
 
 
 async def set_scope(session: AsyncSession, tree: Tree, actor: Actor) -> None:
     """Tell row-level security, until the transaction ends, what this actor may read."""
     scope = ",".join(str(unit) for unit in readable_scope(tree, actor))
     await session.execute(select(func.set_config("tongban.scope", scope, True)))
+
+
+async def cases_of(
+    session: AsyncSession, tree: Tree, actor: Actor, index: bytes, within: Unit
+) -> list[UUID]:
+    """The cases of an applicant anywhere below `within`, also those that the actor may not see:
+    their ids and nothing of what they say. Afterwards the scope is the actor's again."""
+    await session.execute(select(func.set_config("tongban.scope", str(within.id), True)))
+    found = await session.scalars(
+        select(CasePersonal.case_id).where(CasePersonal.id_index == index)
+    )
+    ids = list(found)
+    await set_scope(session, tree, actor)
+    return ids
 
 
 async def load(session: AsyncSession, tree: Tree, actor: Actor | None, case_id: UUID) -> Secrets:

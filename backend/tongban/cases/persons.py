@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tongban.cases import personal, presenting, reading
+from tongban.cases import personal, presenting, reading, reuse
 from tongban.cases import schemas as s
 from tongban.cases.clocks import viewer_for
 from tongban.cases.models import Case, CaseMaterial, CasePersonal
@@ -73,7 +73,8 @@ async def search(
         row.Case.id: presenting.case_row(viewer, row.Case, (row.username, row.name)) for row in rows
     }
     reusable = await _reusable(session, tree, [row.Case for row in rows])
-    return s.PersonOut(cases=list(cases.values()), reusable=reusable)
+    elsewhere = await reuse.offered(session, tree, actor, index)
+    return s.PersonOut(cases=list(cases.values()), reusable=reusable, elsewhere=elsewhere)
 
 
 async def _reusable(
@@ -86,7 +87,7 @@ async def _reusable(
         .where(
             CaseMaterial.case_id.in_(by_id),
             CaseMaterial.document_kind.is_not(None),
-            CaseMaterial.received.in_(("original", "original_and_copy")),
+            CaseMaterial.received.in_(reuse.SEEN_AS_ORIGINAL),
         )
         .order_by(CaseMaterial.checked_at.desc())
     )

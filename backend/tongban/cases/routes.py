@@ -14,6 +14,7 @@ from tongban.cases import (
     persons,
     reading,
     reassignment,
+    reuse,
     todo,
     transitions,
 )
@@ -188,6 +189,24 @@ async def update_case_material(
 ) -> s.CaseOut:
     """Bring a promised material later, or attach its scan."""
     case = await materials.update(session, settings, actor, number, key, body)
+    return _tagged(case, response)
+
+
+@router.post(
+    "/cases/{number}/materials/{key}/reuse",
+    responses=problem_responses(NotFound, p.ActionNotAllowed),
+)
+async def reuse_case_material(
+    number: Number,
+    key: Annotated[str, Path(max_length=80)],
+    body: s.ReuseIn,
+    actor: Creator,
+    session: SessionDep,
+    settings: SettingsDep,
+    response: Response,
+) -> s.CaseOut:
+    """Take over a paper of the same person that another office of the district checked before."""
+    case = await reuse.take_over(session, settings, actor, number, key, body)
     return _tagged(case, response)
 
 

@@ -368,11 +368,33 @@ class ReusableMaterial(OutputModel):
     case_number: str
 
 
+class MaterialElsewhere(OutputModel):
+    """A paper that another office of the district checked before (grade B), in a case that the
+    caller may not see. `source_case` opens nothing; it is what `reuse` takes."""
+
+    source_case: UUID
+    source_key: str
+    document_kind: str
+    name: str
+    matter_name: str
+    checked_at: datetime
+
+
+class ReuseIn(InputModel):
+    """Which earlier paper to take over, and why; the audit log keeps the reason."""
+
+    source_case: UUID
+    source_key: Annotated[str, StringConstraints(min_length=1, max_length=80)]
+    reason: Annotated[str, StringConstraints(min_length=4, max_length=200)]
+
+
 class PersonOut(OutputModel):
-    """What the caller may see of a person: earlier cases and materials that serve again."""
+    """What the caller may see of a person: earlier cases and materials that serve again; and, for
+    who takes applications in, which there are elsewhere in the district."""
 
     cases: list[CaseRow]
     reusable: list[ReusableMaterial]
+    elsewhere: list[MaterialElsewhere]
 
 
 class PersonIn(InputModel):

@@ -482,6 +482,26 @@ export interface paths {
         patch: operations["update_case_material"];
         trace?: never;
     };
+    "/api/v1/cases/{number}/materials/{key}/reuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reuse Case Material
+         * @description Take over a paper of the same person that another office of the district checked before.
+         */
+        post: operations["reuse_case_material"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{number}/notice": {
         parameters: {
             query?: never;
@@ -2942,6 +2962,31 @@ export interface components {
             required: boolean;
         };
         /**
+         * MaterialElsewhere
+         * @description A paper that another office of the district checked before (grade B), in a case that the
+         *     caller may not see. `source_case` opens nothing; it is what `reuse` takes.
+         */
+        MaterialElsewhere: {
+            /**
+             * Checked At
+             * Format: date-time
+             */
+            checked_at: string;
+            /** Document Kind */
+            document_kind: string;
+            /** Matter Name */
+            matter_name: string;
+            /** Name */
+            name: string;
+            /**
+             * Source Case
+             * Format: uuid
+             */
+            source_case: string;
+            /** Source Key */
+            source_key: string;
+        };
+        /**
          * MaterialIn
          * @description One line of the tick list. `received: true` means in the form the matter asks for.
          */
@@ -3329,11 +3374,14 @@ export interface components {
         };
         /**
          * PersonOut
-         * @description What the caller may see of a person: earlier cases and materials that serve again.
+         * @description What the caller may see of a person: earlier cases and materials that serve again; and, for
+         *     who takes applications in, which there are elsewhere in the district.
          */
         PersonOut: {
             /** Cases */
             cases: components["schemas"]["CaseRow"][];
+            /** Elsewhere */
+            elsewhere: components["schemas"]["MaterialElsewhere"][];
             /** Reusable */
             reusable: components["schemas"]["ReusableMaterial"][];
         };
@@ -3508,6 +3556,21 @@ export interface components {
              * @enum {string}
              */
             received: "none" | "original" | "copy" | "original_and_copy" | "electronic";
+        };
+        /**
+         * ReuseIn
+         * @description Which earlier paper to take over, and why; the audit log keeps the reason.
+         */
+        ReuseIn: {
+            /** Reason */
+            reason: string;
+            /**
+             * Source Case
+             * Format: uuid
+             */
+            source_case: string;
+            /** Source Key */
+            source_key: string;
         };
         /**
          * RevealIn
@@ -5385,6 +5448,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CaseOut"];
+                };
+            };
+            /** @description invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reuse_case_material: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                /** @description Case number, or the id of a draft */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReuseIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOut"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description action_not_allowed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description invalid */
