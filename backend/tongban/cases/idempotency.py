@@ -18,12 +18,13 @@ from tongban.core import clock
 from tongban.core.db import Base
 from tongban.core.fixed import Fixed
 from tongban.core.privacy import sm3
+from tongban.deadlines.service import REVISION, remember_revision
 from tongban.identity.actor import Actor
 
 _CLAIM = Fixed(
     insert(Base.metadata.tables["idempotency_keys"])
     .on_conflict_do_nothing()
-    .returning(IdempotencyKey.case_id)
+    .returning(IdempotencyKey.case_id, REVISION)
 )
 
 
@@ -45,7 +46,9 @@ async def claim(
         "case_id": case_id,
         "at": clock.now(),
     }
-    if await _CLAIM.row(session, row):
+    claimed = await _CLAIM.row(session, row)
+    if claimed:
+        remember_revision(session, claimed.calendar_revision)
         return None
     first = (
         await session.execute(

@@ -25,8 +25,7 @@ from tongban.core.problems import Invalid, NotFound, VersionRequired
 from tongban.core.settings import Settings
 from tongban.deadlines.service import get_calendar
 from tongban.identity.actor import Actor
-from tongban.matters.schemas import Version
-from tongban.matters.service import current_version, offered_at
+from tongban.matters.service import Offer, current_offer
 from tongban.organisations.service import get_tree
 from tongban.organisations.tree import Tree
 
@@ -44,10 +43,10 @@ async def create(
     if first is not None:
         return await reading.read_case(session, settings, actor, str(first))
     tree = await get_tree(session)
-    matter = await current_version(session, body.matter_code)
-    if matter is None:
+    offer = await current_offer(session, body.matter_code)
+    if offer is None:
         raise UnknownMatter
-    work, written = await _register(session, settings, actor, tree, matter, body, case_id)
+    work, written = await _register(session, settings, actor, tree, offer, body, case_id)
     if not body.submit:
         work.joining.add(work.case.accepting_id)
         work.log("drafted", None)
@@ -91,15 +90,15 @@ async def _register(
     settings: Settings,
     actor: Actor,
     tree: Tree,
-    matter: Version,
+    offer: Offer,
     body: CaseIn,
     case_id: UUID,
 ) -> tuple[Work, list[dict[str, Any]]]:
     """A draft in memory, with its personal data and materials written; the latter's rows."""
-    now = clock.now()
+    now, matter = clock.now(), offer.version
     accepting, window = counter(tree, actor, body.accepting_code)
     home = home_of(tree, body.home_code)
-    if not await offered_at(session, matter.matter_id, tree, window or accepting):
+    if not offer.stands_at(tree, window or accepting):
         raise NotOffered
     document = {
         "applicant": body.applicant.model_dump(),

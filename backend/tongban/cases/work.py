@@ -6,12 +6,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Integer, Uuid, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.cases import clocks, events
-from tongban.cases.models import Case, Task
+from tongban.cases.models import Case, CaseScope, Task
 from tongban.cases.problems import ActionNotAllowed
 from tongban.cases.rules import WORKED_BY
 from tongban.cases.schemas import ActionIn
@@ -27,7 +27,18 @@ from tongban.routing.definitions import Function
 from tongban.routing.rules import ConcreteStep, Path
 
 _TELL = Fixed(insert(Base.metadata.tables["outbox"]), columns=("topic", "case_id", "payload", "at"))
-_JOIN = Fixed(insert(Base.metadata.tables["case_scope"]).on_conflict_do_nothing())
+_JOIN = Fixed(
+    insert(Base.metadata.tables["case_scope"])
+    .from_select(
+        ["organisation_id", "at", "case_id"],
+        select(
+            func.unnest(bindparam("units", type_=ARRAY(Integer))),
+            bindparam("at", type_=CaseScope.at.type),
+            bindparam("case_id", type_=Uuid),
+        ),
+    )
+    .on_conflict_do_nothing()
+)
 _OPEN = Fixed(insert(Base.metadata.tables["tasks"]))
 
 
@@ -129,7 +140,7 @@ class Work:
         if self.opened:
             await _OPEN.many(self.session, [row_of(task) for task in self.opened])
         if self.joining:
-            await _JOIN.many(self.session, scope_rows(self.case, self.tree, self.joining))
+            await _JOIN.rows(self.session, scope_of(self.case, self.tree, self.joining))
         if self.rows:
             await events.append(self.session, self.rows)
         await _TELL.rows(self.session, outbox_row(self.case, self.rows, self.now))
@@ -148,15 +159,12 @@ def outbox_row(case: Case, rows: list[dict[str, Any]], now: datetime) -> dict[st
     }
 
 
-def scope_rows(case: Case, tree: Tree, units: Iterable[int]) -> list[dict[str, Any]]:
-    """Rows of `case_scope` for these organisations and all above them."""
+def scope_of(case: Case, tree: Tree, units: Iterable[int]) -> dict[str, Any]:
+    """What `case_scope` must hold for these organisations: them and all above them."""
     taking_part = {
         above.id for unit in units for above in (tree[unit], *tree.ancestors(tree[unit]))
     }
-    return [
-        {"organisation_id": unit, "at": case.registered_at, "case_id": case.id}
-        for unit in sorted(taking_part)
-    ]
+    return {"units": sorted(taking_part), "at": case.registered_at, "case_id": case.id}
 
 
 def stored_path(path: Path) -> list[dict[str, Any]]:

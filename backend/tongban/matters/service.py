@@ -1,10 +1,10 @@
 """What other domains use of the catalogue."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, Integer, String, bindparam, func, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Engine, String, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.core.fixed import Fixed
@@ -17,8 +17,26 @@ _versions: WeakKeyDictionary[Engine, dict[int, Version]] = WeakKeyDictionary()
 _KEPT = 2000
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A matter as it is in force, and where it is offered otherwise than everywhere."""
+
+    version: Version
+    exceptions: Mapping[int, bool]
+
+    def stands_at(self, tree: Tree, unit: Unit) -> bool:
+        """Whether the matter is offered at this counter: the nearest exception decides."""
+        chain = (unit, *tree.ancestors(unit))
+        return next((self.exceptions[u.id] for u in chain if u.id in self.exceptions), True)
+
+
+_EXCEPTIONS = (
+    select(func.json_object_agg(Offering.organisation_id, Offering.offered))
+    .where(Offering.matter_id == Matter.id)
+    .scalar_subquery()
+)
 _CURRENT = Fixed(
-    select(MatterVersion.id)
+    select(MatterVersion.id, _EXCEPTIONS.label("exceptions"))
     .join(Matter, Matter.id == MatterVersion.matter_id)
     .where(
         Matter.code == bindparam("code", type_=String),
@@ -28,10 +46,13 @@ _CURRENT = Fixed(
 )
 
 
-async def current_version(session: AsyncSession, code: str) -> Version | None:
+async def current_offer(session: AsyncSession, code: str) -> Offer | None:
     """The published version of an active matter; None where there is none."""
     found = await _CURRENT.row(session, {"code": code})
-    return await version(session, found.id) if found else None
+    if found is None:
+        return None
+    exceptions = {int(unit): offered for unit, offered in (found.exceptions or {}).items()}
+    return Offer(await version(session, found.id), exceptions)
 
 
 async def version(session: AsyncSession, version_id: int) -> Version:
@@ -57,17 +78,9 @@ async def versions(session: AsyncSession, version_ids: Collection[int]) -> dict[
     return found
 
 
-_EXCEPTIONS = Fixed(
-    select(Offering.organisation_id, Offering.offered).where(
-        Offering.matter_id == bindparam("matter_id", type_=Integer),
-        Offering.organisation_id == func.any(bindparam("chain", type_=ARRAY(Integer))),
+async def exceptions_of(session: AsyncSession, matter_id: int) -> dict[int, bool]:
+    """Where a matter, whatever its state, is offered otherwise than everywhere."""
+    rows = await session.execute(
+        select(Offering.organisation_id, Offering.offered).where(Offering.matter_id == matter_id)
     )
-)
-
-
-async def offered_at(session: AsyncSession, matter_id: int, tree: Tree, unit: Unit) -> bool:
-    """Whether the matter is offered at this counter: the nearest exception decides."""
-    chain = [unit.id, *(above.id for above in tree.ancestors(unit))]
-    rows = await _EXCEPTIONS.rows(session, {"matter_id": matter_id, "chain": chain})
-    exceptions = {row.organisation_id: row.offered for row in rows}
-    return next((exceptions[unit_id] for unit_id in chain if unit_id in exceptions), True)
+    return {row.organisation_id: row.offered for row in rows}

@@ -8,7 +8,7 @@ from tongban.core.problems import FieldError, Invalid
 from tongban.core.texts import Text
 from tongban.matters.catalogue import find_version
 from tongban.matters.schemas import Content, Version
-from tongban.matters.service import offered_at
+from tongban.matters.service import Offer, exceptions_of
 from tongban.organisations.schemas import OrganisationRef
 from tongban.organisations.service import get_tree
 from tongban.organisations.tree import CannotAccept, Kind, Tree, Unit
@@ -65,7 +65,7 @@ async def preview(
         raise BrokenProcess(errors=process_errors(broken)) from broken
     except Unresolved as lost:
         raise RouteUnresolved(home=lost.home.name, selector=str(lost.selector)) from lost
-    offered = await offered_at(session, matter.matter_id, tree, unit)
+    offered = Offer(matter, await exceptions_of(session, matter.matter_id)).stands_at(tree, unit)
     return _present(tree, found, content, matter.number, offered=offered)
 
 
