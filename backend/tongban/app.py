@@ -1,5 +1,6 @@
 """The application: settings in, ASGI app out."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -33,6 +34,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.engine = engine
         app.state.sessions = make_sessions(engine)
         app.state.readers = await make_readers(settings.database_url, settings.database_pool)
+        # What is loaded by now stays: looking through it again took the collector 100 ms a time.
+        gc.collect()
+        gc.freeze()
         async with serving_hub(settings.redis_url) as app.state.hub:
             yield
         await app.state.readers.close()

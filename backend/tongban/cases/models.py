@@ -220,6 +220,7 @@ class Task(Base):
             "role",
             "due_on",
             "id",
+            postgresql_include=["claimed_by", "function"],
             postgresql_where=text("state = 'open'"),
         ),
         Index(
