@@ -111,7 +111,12 @@ def _is_control(character: str) -> bool:
     return unicodedata.category(character) in {"Cc", "Cf", "Cn", "Cs", "Zl", "Zp"}
 
 
-def _name(value: str) -> str:
+def checked_name(value: str) -> str:
+    """A name without its padding.
+
+    Raises:
+        Fault: `card_unreadable` where it holds what no name does.
+    """
     value = _plain(value)
     if not _is_letter(value[0]) or not all(_is_letter(one) or one in " ·•.,-'’" for one in value):
         raise Fault("card_unreadable", "name")
@@ -181,7 +186,7 @@ def _is_resident_number(value: str) -> bool:
 
 _DECODERS: dict[str, Callable[[str], str | None]] = {
     "text": _plain,
-    "name": _name,
+    "name": checked_name,
     "sex": _sex,
     "nation": _nation,
     "nationality": _nationality,
