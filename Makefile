@@ -61,6 +61,8 @@ lock: setup ## Lock the Python dependencies; UPGRADE=--upgrade takes newer ones
 	  --output-file requirements.lock
 	$(LOCK) --constraint requirements.lock backend/pyproject.toml \
 	  --output-file deploy/api/requirements.lock
+	$(LOCK) --constraint requirements.lock --extra cards device-bridge/pyproject.toml \
+	  --output-file device-bridge/cards.lock
 
 .PHONY: clean
 clean: ## Remove what was built; the data folder stays
