@@ -22,7 +22,6 @@ MOMENT = sa.DateTime(timezone=True)
 TARGETS = "('bridge','tablet')"
 KINDS = "('read_card','scan','print','print_slip','evaluate')"
 STATES = "('waiting','taken','done','failed','cancelled','expired')"
-OPEN = sa.text("state IN ('waiting','taken')")
 
 
 def upgrade() -> None:
@@ -132,10 +131,7 @@ def _commands() -> None:
         _to(table, "taken_by", "bridges"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_device_commands")),
     )
-    op.create_index(
-        "ix_device_commands_open", table, ["window_id", "expires_at"], postgresql_where=OPEN
-    )
-    op.create_index("ix_device_commands_asked", table, ["asked_by", "asked_at"])
+    op.create_index("ix_device_commands_state_expires_at", table, ["state", "expires_at"])
 
 
 def _outcomes() -> None:

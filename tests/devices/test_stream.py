@@ -16,6 +16,7 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.devices.conftest import HEARTBEAT, Hall, Server, next_of, running
 from tests.devices.test_commands import CARD, shown
+from tests.support.applications import application
 from tests.support.bridge import EVALUATOR, PRINTER, READER, TestBridge, receive
 from tests.support.district import Person
 from tests.support.environment import SETTINGS
@@ -33,8 +34,9 @@ async def limited() -> AsyncIterator[None]:
         yield
 
 
-async def ask(person: Person, window: str, kind: str = "read_card") -> str:
-    answer = await person.post(f"/devices/windows/{window}/commands", {"kind": kind})
+async def ask(person: Person, window: str, kind: str = "read_card", **parameters: Any) -> str:
+    body = {"kind": kind, "parameters": parameters}
+    answer = await person.post(f"/devices/windows/{window}/commands", body)
     assert answer.status == 201, answer.body
     return str(answer.body["id"])
 
@@ -97,6 +99,25 @@ async def test_what_waits_is_sent_as_soon_as_a_bridge_is_there(hall: Hall) -> No
     async with hall.servers[0].connected(bridge) as socket:
         assert (await receive(socket))["command"]["id"] == second
     assert (await shown(clerk, first))["state"] == "taken"
+
+
+async def test_faces_are_shown_on_the_tablet(hall: Hall) -> None:
+    """Each stream carries what is meant for its kind of bridge alone."""
+    window = hall.window()
+    clerk, bridge = await hall.person("ds-clerk"), await hall.paired(window)
+    tablet = await hall.paired(window, "tablet")
+    taken_in = await clerk.post("/cases", application("ST-MZ-008", "110102010002"))
+    number = taken_in.body["number"]
+    near, far = hall.servers
+    async with near.connected(bridge, EVALUATOR) as box, far.connected(tablet) as faces:
+        evaluation = await ask(clerk, window, "evaluate", case_number=number)
+        reading = await ask(clerk, window)
+        command = (await next_of(faces, "command"))["command"]
+        assert (command["id"], command["parameters"]) == (evaluation, {"case_number": number})
+        assert (await next_of(box, "command"))["command"]["id"] == reading
+        delivered = await tablet.deliver(tablet.delivery(evaluation, result={"level": 5}))
+        assert delivered.status == 200
+    assert (await shown(clerk, evaluation))["result"] == {"finished": True}
 
 
 async def test_a_cancelled_command_is_called_off(hall: Hall) -> None:
@@ -222,6 +243,12 @@ async def test_nobody_else_gets_a_stream(hall: Hall) -> None:
     async with challenged(hall) as (socket, challenge):
         await socket.send(json.dumps(bridge.hello(challenge) | {"signature": "not base64"}))
         assert await end_of(socket) == 4401
+
+
+@pytest.mark.slow
+async def test_who_says_nothing_is_shut_out(hall: Hall) -> None:
+    async with challenged(hall) as (socket, _):
+        assert await end_of(socket) == 4408
 
 
 BAD: list[str | bytes] = [

@@ -24,6 +24,7 @@ from tongban.organisations.tree import Tree
 _PAPERS = {
     "receipt": papers.receipt,
     "notice": papers.notice,
+    "conclusion": papers.conclusion,
     "handover": papers.handover,
 }
 PDF, SLIP = "application/pdf", "application/json"

@@ -102,13 +102,8 @@ class Command(Base):
         _one_of("target", BridgeKind),
         _one_of("kind", CommandKind),
         _one_of("state", State),
-        Index(
-            "ix_device_commands_open",
-            "window_id",
-            "expires_at",
-            postgresql_where=text("state IN ('waiting','taken')"),
-        ),
-        Index("ix_device_commands_asked", "asked_by", "asked_at"),
+        # Not a partial one: prepared statements, whose states are parameters, would not use it.
+        Index("ix_device_commands_state_expires_at", "state", "expires_at"),
     )
 
 

@@ -122,7 +122,7 @@ class ScanParameters(InputModel):
 
 class PrintParameters(InputModel):
     case_number: _CaseNumber
-    document: Literal["receipt", "notice", "handover"]
+    document: Literal["receipt", "notice", "conclusion", "handover"]
     copies: Annotated[int, Field(ge=1, le=5)] = 1
 
 

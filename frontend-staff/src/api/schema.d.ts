@@ -3439,7 +3439,7 @@ export interface components {
              * Document
              * @enum {string}
              */
-            document: "receipt" | "notice" | "handover";
+            document: "receipt" | "notice" | "conclusion" | "handover";
         };
         /** PrintSlipIn */
         PrintSlipIn: {
