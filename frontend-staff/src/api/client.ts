@@ -3,7 +3,7 @@ import { queryOptions } from "@tanstack/react-query";
 import createClient from "openapi-fetch";
 import { problemOf } from "@/api/problem";
 import type { paths } from "@/api/schema";
-import { getAccessToken, problemFrom, refresh } from "@/api/session";
+import { getAccessToken, problemFrom, refresh, signedInAgain } from "@/api/session";
 import { currentLanguage } from "@/app/i18n";
 
 function withHeaders(request: Request): Request {
@@ -16,12 +16,15 @@ function withHeaders(request: Request): Request {
   return sent;
 }
 
-/** Sends with the access token; an expired one is refreshed once and the request sent again. */
+/**
+ * Sends with the access token; an expired one is refreshed once and the request sent again. Where
+ * the whole sign-in has ended, the request waits until the same person has signed in again.
+ */
 async function authorisedFetch(request: Request): Promise<Response> {
   const response = await fetch(withHeaders(request));
   const ownToken = request.headers.has("authorization");
   if (response.status !== 401 || ownToken || request.url.endsWith("/auth/token")) return response;
-  return (await refresh()) ? fetch(withHeaders(request)) : response;
+  return (await refresh()) || (await signedInAgain()) ? fetch(withHeaders(request)) : response;
 }
 
 export const client = createClient<paths>({ baseUrl: "/", fetch: authorisedFetch });

@@ -7,6 +7,7 @@ import { problemOf, type ApiProblem } from "@/api/problem";
 let accessToken: string | null = null;
 let running: Promise<boolean> | null = null;
 const listeners = new Set<() => void>();
+const waiting: ((back: boolean) => void)[] = [];
 
 export function getAccessToken(): string | null {
   return accessToken;
@@ -49,6 +50,20 @@ async function requestToken(): Promise<boolean> {
     return false;
   }
   throw await problemFrom(response);
+}
+
+/**
+ * Settles once somebody has signed in again on this page: true, and what was under way goes on.
+ * False when they have left for the login page.
+ */
+export function signedInAgain(): Promise<boolean> {
+  return new Promise((resolve) => {
+    waiting.push(resolve);
+  });
+}
+
+export function settleWaiting(back: boolean): void {
+  for (const resolve of waiting.splice(0)) resolve(back);
 }
 
 /** What went wrong, read from an answer that nobody has read yet. */

@@ -3,12 +3,15 @@ import { RouterProvider } from "@tanstack/react-router";
 import { App as AntApp, ConfigProvider } from "antd";
 import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect, useEffectEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { getAccessToken, subscribeToSession } from "@/api/session";
+import { getAccessToken, settleWaiting, subscribeToSession } from "@/api/session";
+import { meQuery } from "@/app/me";
 import { queryClient } from "@/app/queries";
 import { router } from "@/app/router";
 import { theme } from "@/app/theme";
+
+const SignInAgain = lazy(() => import("@/app/SignInAgain"));
 
 async function toLogin(): Promise<void> {
   const { pathname, href } = router.state.location;
@@ -16,22 +19,43 @@ async function toLogin(): Promise<void> {
   await router.navigate({ to: "/login", search: { next: href }, ignoreBlocker: true });
 }
 
-/** When the sign-in ends elsewhere, this tab goes to the login page and remembers where it was. */
-function useSessionEnd() {
-  useEffect(
-    () =>
-      subscribeToSession(() => {
-        if (getAccessToken()) return;
-        // What was loaded is forgotten once no page shows it any more.
-        void toLogin().then(() => queryClient.clear());
-      }),
-    [],
+/**
+ * When the sign-in ends under an open page, the same person may sign in again over it. Without one
+ * whom it could be, or on the login page, what was loaded is forgotten.
+ */
+function SessionEnd() {
+  const [gone, setGone] = useState<{ username: string; name: string } | null>(null);
+
+  async function leave() {
+    await toLogin();
+    settleWaiting(false);
+    setGone(null);
+    queryClient.clear();
+  }
+
+  const onChange = useEffectEvent(() => {
+    if (getAccessToken()) return;
+    const me = queryClient.getQueryData(meQuery.queryKey);
+    if (me && router.state.location.pathname !== "/login") setGone(me);
+    else void leave();
+  });
+  useEffect(() => subscribeToSession(() => onChange()), []);
+
+  if (!gone) return null;
+  return (
+    <Suspense>
+      <SignInAgain
+        username={gone.username}
+        name={gone.name}
+        onBack={() => setGone(null)}
+        onLeave={() => void leave()}
+      />
+    </Suspense>
   );
 }
 
 export function App() {
   const { i18n } = useTranslation();
-  useSessionEnd();
   return (
     <ConfigProvider
       locale={i18n.language === "en" ? enUS : zhCN}
@@ -41,6 +65,7 @@ export function App() {
       <AntApp message={{ maxCount: 3 }}>
         <QueryClientProvider client={queryClient}>
           <RouterProvider router={router} />
+          <SessionEnd />
         </QueryClientProvider>
       </AntApp>
     </ConfigProvider>

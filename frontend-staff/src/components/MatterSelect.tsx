@@ -13,15 +13,29 @@ interface Props {
   /** A clear button is one more stop of the Tab key: not where a value is required. */
   allowClear?: boolean;
   disabled?: boolean;
+  /** Leaves out what is not offered yet, or no more. */
+  activeOnly?: boolean;
 }
 
 /** A matter, found by typing part of its name or code. */
-export function MatterSelect({ id, value, onChange, ariaLabel, autoFocus, allowClear = true, disabled }: Props) {
+export function MatterSelect({
+  id,
+  value,
+  onChange,
+  ariaLabel,
+  autoFocus,
+  allowClear = true,
+  disabled,
+  activeOnly = false,
+}: Props) {
   const { t } = useTranslation("cases");
   const matters = useQuery(mattersQuery);
   const options = useMemo(
-    () => (matters.data?.items ?? []).map(({ code, name }) => ({ value: code, label: name })),
-    [matters.data],
+    () =>
+      (matters.data?.items ?? [])
+        .filter(({ status, code }) => !activeOnly || status === "active" || code === value)
+        .map(({ code, name }) => ({ value: code, label: name })),
+    [matters.data, activeOnly, value],
   );
   return (
     <Select

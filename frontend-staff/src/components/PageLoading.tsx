@@ -6,7 +6,7 @@ export function PageLoading() {
   return (
     <div aria-busy="true" aria-live="polite">
       <span className="visually-hidden">{t("loading")}</span>
-      <Skeleton active paragraph={{ rows: 6 }} title={{ width: 220 }} />
+      <Skeleton active paragraph={{ rows: 7 }} title={false} />
     </div>
   );
 }

@@ -49,6 +49,12 @@ export default {
     passwordMissing: "Enter your password",
     codeMissing: "Enter 6 digits",
   },
+  again: {
+    title: "Your sign-in has expired",
+    hint: "To protect personal data, {{name}} ({{username}}) was signed out. Enter your password again: what you have typed on this page is still there.",
+    submit: "Continue",
+    leave: "Sign in as someone else and drop this page",
+  },
   password: {
     title: "Change password",
     current: "Current password",

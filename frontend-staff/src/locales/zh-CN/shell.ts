@@ -48,6 +48,12 @@ export default {
     passwordMissing: "请输入密码",
     codeMissing: "请输入 6 位数字",
   },
+  again: {
+    title: "登录已过期",
+    hint: "为保护信息安全，{{name}}（{{username}}）的登录已结束。请重新输入密码，页面上已填写的内容不会丢失。",
+    submit: "继续办理",
+    leave: "换人登录，放弃本页内容",
+  },
   password: {
     title: "修改密码",
     current: "当前密码",

@@ -21,7 +21,7 @@ export function PlaceFields({ locked }: { locked: boolean }) {
         label={t("accept.matter")}
         rules={[{ required: true, message: t("accept.matterMissing") }]}
       >
-        <MatterSelect autoFocus={!locked} allowClear={false} disabled={locked} />
+        <MatterSelect autoFocus={!locked} allowClear={false} disabled={locked} activeOnly />
       </Form.Item>
       <Form.Item
         name="home_code"

@@ -12,7 +12,7 @@ type ActionIn = components["schemas"]["ActionIn"];
 interface Props {
   action: Action;
   data: Case;
-  act: (action: ActionIn) => Promise<void>;
+  act: (action: ActionIn) => Promise<boolean>;
   onClose: () => void;
 }
 
@@ -27,7 +27,7 @@ export function ActionDialog({ action, data, act, onClose }: Props) {
     const given = Object.fromEntries(
       Object.entries(values).filter(([, value]) => value !== undefined && value !== ""),
     );
-    await act({ ...given, action });
+    if (!(await act({ ...given, action }))) return;
     message.success(t("dialog.done", { action: t(`action.${action}`) }));
     onClose();
   }

@@ -34,7 +34,7 @@ export function ActionPanel({ data, number }: { data: Case; number: string }) {
     }
     setBusy(action);
     try {
-      await act({ action });
+      if (!(await act({ action }))) return;
       message.success(t("dialog.done", { action: t(`action.${action}`) }));
     } catch (error) {
       report(error);

@@ -11,7 +11,8 @@ type ActionIn = components["schemas"]["ActionIn"];
 
 /**
  * Takes an action on the version of the case that is on screen. The idempotency key changes only
- * after success, so that a lost answer can be asked for again. A stale version reloads the case.
+ * after success, so that a lost answer can be asked for again. A stale version reloads the case, and
+ * `act` answers false: what was typed stays, to be judged anew.
  */
 export function useAct(data: { version: number }, number: string) {
   const { t } = useTranslation("cases");
@@ -19,7 +20,7 @@ export function useAct(data: { version: number }, number: string) {
   const queries = useQueryClient();
   const [key, setKey] = useState(() => idempotencyKey());
 
-  async function act(action: ActionIn): Promise<void> {
+  async function act(action: ActionIn): Promise<boolean> {
     try {
       await unwrap(
         client.POST("/api/v1/cases/{number}/actions", {
@@ -31,9 +32,11 @@ export function useAct(data: { version: number }, number: string) {
         }),
       );
       setKey(idempotencyKey());
+      return true;
     } catch (error) {
-      if (error instanceof ApiProblem && error.status === 412) message.warning(t("dialog.stale"));
-      else throw error;
+      if (!(error instanceof ApiProblem && error.status === 412)) throw error;
+      message.warning(t("dialog.stale"));
+      return false;
     } finally {
       await queries.invalidateQueries({
         predicate: ({ queryKey: [path] }) =>

@@ -2,15 +2,14 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Alert } from "antd";
-import { client, unwrap } from "@/api/client";
 import { ApiProblem } from "@/api/problem";
-import { setAccessToken } from "@/api/session";
+import { requestSession, type Credentials } from "@/app/requestSession";
 import { router } from "@/app/router";
 import { Brand } from "@/components/Brand";
 import { LanguageSwitch } from "@/components/LanguageSwitch";
 import { EnrolForm } from "@/pages/login/EnrolForm";
 import { PasswordForm } from "@/pages/login/PasswordForm";
-import { CodeForm, CredentialsForm, type Credentials } from "@/pages/login/SignInForms";
+import { CodeForm, CredentialsForm } from "@/pages/login/SignInForms";
 
 type Step =
   | { kind: "credentials" }
@@ -34,14 +33,7 @@ export function LoginPage() {
   async function signIn(credentials: Credentials, totp?: string) {
     setTold(null);
     try {
-      const body = { ...credentials, ...(totp ? { totp } : {}) };
-      const { access_token } = await unwrap(
-        client.POST("/api/v1/auth/token", {
-          body,
-          headers: { "content-type": "application/x-www-form-urlencoded" },
-        }),
-      );
-      setAccessToken(access_token);
+      await requestSession(credentials, totp);
       router.history.push(`/staff${goBackTo(next)}`);
     } catch (error) {
       const ahead = error instanceof ApiProblem ? nextStep(error, credentials) : null;

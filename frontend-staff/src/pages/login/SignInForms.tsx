@@ -1,11 +1,7 @@
 import { Button, Form, Input } from "antd";
 import { useTranslation } from "react-i18next";
+import type { Credentials } from "@/app/requestSession";
 import { useSubmission } from "@/components/useSubmission";
-
-export interface Credentials {
-  username: string;
-  password: string;
-}
 
 export function CredentialsForm({ onSubmit }: { onSubmit: (values: Credentials) => Promise<void> }) {
   const { t } = useTranslation("shell");
@@ -23,18 +19,25 @@ export function CredentialsForm({ onSubmit }: { onSubmit: (values: Credentials) 
         >
           <Input autoComplete="username" autoFocus spellCheck={false} />
         </Form.Item>
-        <Form.Item
-          name="password"
-          label={t("login.password")}
-          rules={[{ required: true, message: t("login.passwordMissing") }]}
-        >
-          <Input.Password autoComplete="current-password" />
-        </Form.Item>
+        <PasswordItem />
         <Button type="primary" htmlType="submit" block loading={busy}>
           {t("login.submit")}
         </Button>
       </Form>
     </>
+  );
+}
+
+export function PasswordItem({ autoFocus = false }: { autoFocus?: boolean }) {
+  const { t } = useTranslation("shell");
+  return (
+    <Form.Item
+      name="password"
+      label={t("login.password")}
+      rules={[{ required: true, message: t("login.passwordMissing") }]}
+    >
+      <Input.Password autoComplete="current-password" autoFocus={autoFocus} />
+    </Form.Item>
   );
 }
 
@@ -66,11 +69,11 @@ export function CodeForm({ onSubmit, onBack }: CodeProps) {
 }
 
 /** Six digits of an authenticator. */
-export function CodeItem() {
+export function CodeItem({ name = "code" }: { name?: string }) {
   const { t } = useTranslation("shell");
   return (
     <Form.Item
-      name="code"
+      name={name}
       label={t("login.totp")}
       rules={[{ required: true, pattern: /^\d{6}$/, message: t("login.codeMissing") }]}
       validateTrigger="onSubmit"
