@@ -46,8 +46,7 @@ def pair(
 @app.command()
 def run(home: Home = _HOME) -> None:
     """运行设备桥 · serve this counter until stopped."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    _log()
     with _client() as client:
         serve(home, client, _stopped())
 
@@ -76,6 +75,40 @@ def doctor(
     raise typer.Exit(0 if well else 1)
 
 
+@app.command()
+def virtual(
+    server: Annotated[str, typer.Option(help="平台地址 · address of the platform")],
+    code: Annotated[
+        str | None, typer.Option(help="配对码，首次必填 · needed the first time")
+    ] = None,
+    home: Home = _HOME / "virtual",
+    person: Annotated[
+        str | None, typer.Option(help="读卡器上的证件 · whose card lies there")
+    ] = "chen",
+    level: Annotated[int | None, typer.Option(help="自动评价 · pressed by itself")] = None,
+    page_port: Annotated[int, typer.Option(help="本机页面端口 · port of the local page")] = 8640,
+    console_port: Annotated[int, typer.Option(help="虚拟柜台端口 · port of its console")] = 8641,
+) -> None:
+    """用虚拟设备运行 · serve a counter without hardware."""
+    from tongban_bridge.virtual.console import Console
+    from tongban_bridge.virtual.counter import VirtualCounter
+
+    _log()
+    counter = VirtualCounter(home / "ports", level=level)
+    console = Console(counter, console_port)
+    try:
+        console.do("/card", {"person": person})
+        with _client() as client:
+            if code:
+                pairing.pair(home, server, code, client)
+            (home / "settings.toml").write_text(counter.settings(page_port), encoding="utf-8")
+            typer.echo(f"虚拟柜台 · virtual counter: http://127.0.0.1:{console.port}")
+            serve(home, client, _stopped())
+    finally:
+        console.stop()
+        counter.stop()
+
+
 @app.callback(invoke_without_command=True)
 def _version(
     version: Annotated[bool, typer.Option("--version", help="版本 · version")] = False,
@@ -95,6 +128,11 @@ def main() -> None:
     except Fault as fault:
         typer.echo(examination.line("✗", fault), err=True)
         raise SystemExit(1) from None
+
+
+def _log() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 def _client() -> httpx.Client:

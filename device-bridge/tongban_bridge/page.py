@@ -6,7 +6,8 @@ a list of exact origins, no cookies, JSON, no parameters, and never an upgrade t
 
 import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol, runtime_checkable
 
@@ -102,13 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(self._refusal() or 204, "application/json", b"")
 
     def _refusal(self) -> int | None:
-        hosts = self.headers.get_all("Host", [])
-        if len(hosts) != 1 or hosts[0] not in self.hosts:
-            return 403
-        origins = self.headers.get_all("Origin", [])
-        if any(origin not in self.origins for origin in origins):
-            return 403
-        return 403 if "Upgrade" in self.headers else None
+        return None if is_ours(self.headers, self.hosts, self.origins) else 403
 
     def _preview(self, camera: Previewer) -> None:
         try:
@@ -139,6 +134,18 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Quiet: the log is about devices."""
+
+
+def is_ours(headers: Message, hosts: Set[str], origins: Set[str]) -> bool:
+    """Whether a request is for this very host, from a page that may ask, and no upgrade."""
+    asked = headers.get_all("Host", [])
+    from_pages = headers.get_all("Origin", [])
+    return (
+        len(asked) == 1
+        and asked[0] in hosts
+        and all(origin in origins for origin in from_pages)
+        and "Upgrade" not in headers
+    )
 
 
 def health(window: str, link: str, report: Any) -> dict[str, Any]:

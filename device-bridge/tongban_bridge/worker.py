@@ -13,7 +13,7 @@ from tongban_bridge.faults import Fault
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY = 3.0
+LOOK_EVERY = 1.0
 """Seconds between two looks at an idle device: what is plugged in is ready that soon."""
 
 LOOK_AT_LEAST_EVERY = 30.0
@@ -86,11 +86,12 @@ class Worker:
         self.device.close()
 
     def _look(self) -> None:
-        """See how the device is; what takes long is done seldom, to stay below 1 % of the time."""
+        """See how the device is. A look that takes long is taken seldom: it is mostly waiting, and
+        the rest of it has to stay below 1 % of a processor."""
         began = time.monotonic()
         self._examine()
         took = time.monotonic() - began
-        self._until_next_look = max(self._look_every, min(100 * took, LOOK_AT_LEAST_EVERY))
+        self._until_next_look = max(self._look_every, min(20 * took, LOOK_AT_LEAST_EVERY))
 
     def _examine(self) -> None:
         try:

@@ -73,6 +73,7 @@ class VirtualScanner:
         self.busy = 0
         """How often it still answers that it is busy."""
         self.state = "Idle"
+        self.off = False
         self.jammed_after: int | None = None
         self.requests: list[str] = []
         self.settings: list[str] = []
@@ -88,7 +89,8 @@ class VirtualScanner:
         self._thread.start()
 
     def stop(self) -> None:
-        """Switch it off."""
+        """Switch it off, open connections too."""
+        self.off = True
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(timeout=5)
@@ -118,6 +120,10 @@ class _Handler(BaseHTTPRequestHandler):
     scanner: VirtualScanner
     protocol_version = "HTTP/1.1"
     timeout = 5
+
+    def parse_request(self) -> bool:
+        """A connection that is kept open ends with its scanner."""
+        return super().parse_request() and not self.scanner.off
 
     def do_GET(self) -> None:
         scanner = self.scanner

@@ -22,6 +22,11 @@ class VirtualEvaluator:
         return {value: key for key, value in self._map.levels.items()}[level]
 
     @property
+    def levels(self) -> list[int]:
+        """The levels that have a key."""
+        return sorted(self._map.levels.values(), reverse=True)
+
+    @property
     def acknowledged(self) -> int:
         """How many presses were acknowledged."""
         frames = (

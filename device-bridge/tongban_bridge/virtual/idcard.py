@@ -38,6 +38,42 @@ def resident(name: str = "陈晓明", number: str = "440306199003075612") -> byt
     )
 
 
+PEOPLE = {
+    "chen": resident(),
+    "wang": resident("王丽", "440306198511225328"),
+    "wong": block(
+        "J",
+        {
+            0: "黄家驹",
+            30: "1",
+            36: "19801231",
+            52: "广东省深圳市宝安区福海街道示例路9号",
+            122: "810000198012310012",
+            158: "深圳市公安局宝安分局",
+            188: "20240101",
+            204: "20290101",
+            220: "H12345678",
+            238: "01",
+        },
+    ),
+    "mary": block(
+        "I",
+        {
+            0: "MACDONALD, MARY-ANN",
+            120: "2",
+            122: "CAN110078092101",
+            152: "CAN",
+            188: "20230401",
+            204: "20330331",
+            220: "19780921",
+            236: "01",
+            240: "1500",
+        },
+    ),
+}
+"""Invented cards of each edition."""
+
+
 class VirtualReader:
     """A reader on which cards can be laid; what it sends can be spoilt.
 
