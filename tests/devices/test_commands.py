@@ -399,6 +399,14 @@ async def test_papers_are_printed_with_the_rights_of_who_asks(
     assert await district.session.scalar(select(func.count()).select_from(Command)) == 0
 
 
+async def test_a_draft_is_nothing_to_print_or_evaluate(clerk: Person, bridge: TestBridge) -> None:
+    await paired(clerk, WINDOW, "tablet")
+    draft = await clerk.post("/cases", application("ST-MZ-008", HOME, submit=False))
+    for kind, more in (("print", {"document": "receipt"}), ("print_slip", {}), ("evaluate", {})):
+        answer = await ask(clerk, kind, case_number=draft.body["id"], **more)
+        assert (answer.status, answer.code) == (404, "not_found")
+
+
 async def test_a_slip_names_nobody(clerk: Person, bridge: TestBridge) -> None:
     number = await take_in(clerk)
     command_id = await asked(clerk, "print_slip", case_number=number)

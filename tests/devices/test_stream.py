@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 from uuid import uuid4
 
@@ -343,6 +343,18 @@ async def test_a_server_that_stops_waits_for_no_stream(
         assert asyncio.get_running_loop().time() - started < 10
         assert "exceeded" not in server.child.log.read_text()
     assert (await bridge_of(clerk, bridge))["online"] is False
+
+
+async def test_open_streams_hold_no_database_connection(hall: Hall) -> None:
+    """More of them than the process has connections."""
+    clerk, server = await hall.person("ds-clerk"), hall.servers[0]
+    async with AsyncExitStack() as opened:
+        for _ in range(get_settings().database_pool + 2):
+            window = hall.window()
+            await opened.enter_async_context(server.events(clerk, window))
+        bridge = await hall.paired(window)
+        await opened.enter_async_context(server.connected(bridge))
+        assert (await clerk.get("/devices/windows")).status == 200
 
 
 async def test_many_windows_at_once(hall: Hall) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.cases import reading
 from tongban.cases.idempotency import claim
+from tongban.cases.models import Case
 from tongban.core import clock
 from tongban.core.ids import new_id
 from tongban.core.problems import NotFound
@@ -61,8 +62,7 @@ async def ask(
     target = rules.target(kind, await _candidates(session, hub, window.id))
     if target is None:
         raise NoBridge
-    number = parameters.get("case_number")
-    case = await reading.find(session, actor, number) if number else None
+    case = await _case(session, actor, parameters.get("case_number"))
     if kind is CommandKind.EVALUATE and case and await is_answered(session, case.id):
         raise AlreadyEvaluated
     command = Command(
@@ -81,6 +81,16 @@ async def ask(
     await session.flush()
     await documents.make(session, settings, actor, command)
     return await _show(session, actor, command), [nudge(command)]
+
+
+async def _case(session: AsyncSession, actor: Actor, number: str | None) -> Case | None:
+    """The case that a command is about. A draft is none yet, and may be deleted again."""
+    if number is None:
+        return None
+    case = await reading.find(session, actor, number)
+    if case.number is None:
+        raise NotFound
+    return case
 
 
 async def _candidates(session: AsyncSession, hub: Hub, window_id: int) -> list[rules.Candidate]:
