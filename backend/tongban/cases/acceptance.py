@@ -86,7 +86,8 @@ async def submit(work: Work) -> None:
     editing.reroute(work, CaseEdit(), filing.document["form"])
     case.promise_open = filing.promises
     take_in(work, receive_only=work.body.receive_only)
-    await numbers.number_draft(work)
+    counter = numbers.counter_of(work.tree, case, work.today)
+    await numbers.number_draft(work.session, case, counter)
 
 
 async def pre_review_pass(work: Work) -> None:

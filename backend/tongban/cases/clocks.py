@@ -93,7 +93,7 @@ async def replay_case(work: "Work") -> None:
     case = work.case
     if case.accepted_at is None:
         return
-    history = [*await history_of(work.session, case), *(Event(**row) for row in work.rows)]
+    history = [*await history_of(work.session, case), *(Event(**row) for row in work.logged)]
     office = office_hours(work.settings)
     total = clock_events(case.accepted_at, history)
     state = rules.replay(total, case.limit_days, work.calendar, office, work.now)

@@ -149,19 +149,31 @@ async def put_materials(
     now: datetime,
     known: Iterable[UUID] = (),
 ) -> list[dict[str, Any]]:
-    """Write lines of the tick list, new or changed; what was received is checked by `actor`.
+    """Write lines of the tick list, new or changed. Returns the rows as written."""
+    rows = await material_rows(session, case, matter, materials, actor, now, known)
+    if rows:
+        await _PUT_MATERIAL.many(session, rows)
+    return rows
+
+
+async def material_rows(
+    session: AsyncSession,
+    case: Case,
+    matter: Version,
+    materials: Sequence[MaterialIn],
+    actor: Actor | None,
+    now: datetime,
+    known: Iterable[UUID] = (),
+) -> list[dict[str, Any]]:
+    """Lines of the tick list, to be written; what was received is checked by `actor`.
 
     Files are the actor's own, of cases that the actor may see, or `known`, which the caller has
-    checked. Returns the rows as written.
+    checked.
     """
-    rows = [_material_row(case, matter, material, actor, now) for material in materials]
-    if not rows:
-        return rows
     files = [file for material in materials for file in material.files]
     if files and actor is not None:
         await attach(session, actor, files, {*known, *await _reusable(session, actor, files)})
-    await _PUT_MATERIAL.many(session, rows)
-    return rows
+    return [_material_row(case, matter, material, actor, now) for material in materials]
 
 
 _insert = insert(Base.metadata.tables["case_materials"])

@@ -12,12 +12,8 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import orjson
-from sqlalchemy import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.cases.models import Case
-from tongban.core.db import Base
-from tongban.core.fixed import Fixed
 from tongban.core.privacy import sm3
 from tongban.identity.actor import Actor
 from tongban.organisations.tree import Tree
@@ -116,10 +112,3 @@ def chain(
         "prev_hash": prev_hash,
         "hash": case.head_hash,
     }
-
-
-_APPEND = Fixed(insert(Base.metadata.tables["events"]))
-
-
-async def append(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
-    await _APPEND.many(session, rows)

@@ -3,10 +3,19 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tongban.cases import acceptance, editing, idempotency, numbers, personal, reading, sealing
+from tongban.cases import (
+    acceptance,
+    editing,
+    idempotency,
+    numbers,
+    personal,
+    reading,
+    sealing,
+    writing,
+)
 from tongban.cases.checking import check
 from tongban.cases.models import Case, CaseMaterial, CasePersonal, CaseScope
 from tongban.cases.placement import counter, home_of, place
@@ -18,8 +27,6 @@ from tongban.cases.schemas import ActionIn, CaseEdit, CaseIn, CaseOut
 from tongban.cases.transitions import check_version, lock
 from tongban.cases.work import Work
 from tongban.core import clock
-from tongban.core.db import Base
-from tongban.core.fixed import Fixed
 from tongban.core.ids import new_id
 from tongban.core.problems import Invalid, NotFound, VersionRequired
 from tongban.core.settings import Settings
@@ -46,17 +53,17 @@ async def create(
     offer = await current_offer(session, body.matter_code)
     if offer is None:
         raise UnknownMatter
-    work, written = await _register(session, settings, actor, tree, offer, body, case_id)
-    if not body.submit:
+    work, written = await _draft(session, settings, actor, tree, offer, body, case_id)
+    counter = None
+    if body.submit:
+        acceptance.take_in(work, receive_only=body.receive_only)
+        counter = numbers.counter_of(tree, work.case, work.today)
+    else:
         work.joining.add(work.case.accepting_id)
         work.log("drafted", None)
-        session.add(work.case)
-        await work.save()
-    else:
-        acceptance.take_in(work, receive_only=body.receive_only)
-        await work.save()
-        await numbers.number_new(work)
-    return await reading.present(session, settings, actor, work.case, _parts(work, actor, written))
+    await writing.save_new(session, work.case, {**work.rows(), **written}, counter)
+    parts = _parts(work, actor, written["case_materials"])
+    return await reading.present(session, settings, actor, work.case, parts)
 
 
 def _parts(work: Work, actor: Actor, materials: list[dict[str, Any]]) -> reading.Parts | None:
@@ -82,10 +89,7 @@ def _parts(work: Work, actor: Actor, materials: list[dict[str, Any]]) -> reading
     )
 
 
-_SEAL = Fixed(insert(Base.metadata.tables["case_personal"]))
-
-
-async def _register(
+async def _draft(
     session: AsyncSession,
     settings: Settings,
     actor: Actor,
@@ -93,8 +97,8 @@ async def _register(
     offer: Offer,
     body: CaseIn,
     case_id: UUID,
-) -> tuple[Work, list[dict[str, Any]]]:
-    """A draft in memory, with its personal data and materials written; the latter's rows."""
+) -> tuple[Work, writing.Rows]:
+    """A draft in memory, with the rows of its personal data and materials."""
     now, matter = clock.now(), offer.version
     accepting, window = counter(tree, actor, body.accepting_code)
     home = home_of(tree, body.home_code)
@@ -121,8 +125,12 @@ async def _register(
     sealed = sealing.split(filing.document, matter.sensitive)
     case = new_case(case_id, matter, placed, sealed.document, actor, now)
     case.promise_open = filing.promises
-    await _SEAL.rows(session, sealing.personal_row(case_id, sealed.secrets))
-    written = await editing.put_materials(session, case, matter, filing.materials, actor, now)
+    rows = {
+        "case_personal": [sealing.personal_row(case_id, sealed.secrets)],
+        "case_materials": await editing.material_rows(
+            session, case, matter, filing.materials, actor, now
+        ),
+    }
     work = Work(
         session=session,
         settings=settings,
@@ -135,7 +143,7 @@ async def _register(
         body=ActionIn(action=Action.SUBMIT, comment=body.comment),
         now=now,
     )
-    return work, written
+    return work, rows
 
 
 async def edit(

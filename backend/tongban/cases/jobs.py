@@ -230,6 +230,6 @@ async def _change(
         body = ActionIn(action=Action.ACCEPT)
         work = await work_on(session, settings, None, tree, case, body)
         await change(work)
-        if work.rows:
+        if work.logged:
             await work.save()
-        return 1 if work.rows else 0
+        return 1 if work.logged else 0

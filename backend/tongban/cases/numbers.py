@@ -4,16 +4,17 @@ The sequence is a counter row per division and day, taken by the last statement 
 commit, so that it is held only for an instant: no global lock, no number twice, none reused.
 """
 
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, String, bindparam, cast, func, insert, select
+from sqlalchemy import Date, String, bindparam, cast, func, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from tongban.cases.models import CaseCounter
+from tongban.cases.models import Case, CaseCounter
 from tongban.cases.problems import NotOffered
-from tongban.cases.work import Work
-from tongban.core.db import Base
 from tongban.core.fixed import Fixed
+from tongban.organisations.tree import Tree
 
 _COUNTER = (
     pg_insert(CaseCounter)
@@ -26,40 +27,23 @@ _COUNTER = (
     .cte("counter")
 )
 _SEQUENCE = cast(_COUNTER.c.last, String)
-_NUMBER = (
+NUMBER = (
     _COUNTER.c.division
     + func.to_char(cast(_COUNTER.c.day, Date), "YYYYMMDD")
     + func.lpad(_SEQUENCE, func.greatest(5, func.length(_SEQUENCE)), "0")
 )
-# The table, not the class: inserting through the mapper would cost more and do no more.
-_TABLE = Base.metadata.tables["cases"]
-_COLUMNS = [c for c in _TABLE.columns if c.key not in ("number", "search")]
-_INSERT_CASE = Fixed(
-    insert(_TABLE)
-    .from_select(
-        [*_COLUMNS, _TABLE.c.number],
-        select(*(bindparam(column.key, type_=column.type) for column in _COLUMNS), _NUMBER),
-    )
-    .returning(_TABLE.c.number)
-)
-_NEXT_NUMBER = select(_NUMBER)
+_NEXT_NUMBER = Fixed(select(NUMBER.label("number")))
 
 
-async def number_new(work: Work) -> None:
-    """Insert the case itself, with the next number, as the transaction's last statement."""
-    values = {column.key: getattr(work.case, column.key) for column in _COLUMNS}
-    row = await _INSERT_CASE.row(work.session, {**values, **_counter_of(work)})
-    work.case.number = row.number if row else None
-
-
-async def number_draft(work: Work) -> None:
+async def number_draft(session: AsyncSession, case: Case, counter: dict[str, Any]) -> None:
     """Give a draft its number."""
-    work.case.number = await work.session.scalar(_NEXT_NUMBER, _counter_of(work))
+    row = await _NEXT_NUMBER.row(session, counter)
+    case.number = row.number if row else None
 
 
-def _counter_of(work: Work) -> dict[str, Any]:
-    """The counter of the accepting unit's street and the day."""
-    street = work.tree.street_of(work.tree[work.case.accepting_id])
+def counter_of(tree: Tree, case: Case, day: date) -> dict[str, Any]:
+    """The counter of the accepting unit's street and the day: the parameters of `NUMBER`."""
+    street = tree.street_of(tree[case.accepting_id])
     if street is None:
         raise NotOffered
-    return {"counter_division": street.code, "counter_day": work.today}
+    return {"counter_division": street.code, "counter_day": day}

@@ -6,17 +6,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Uuid, bindparam, func, select
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tongban.cases import clocks, events
-from tongban.cases.models import Case, CaseScope, Task
+from tongban.cases import clocks, events, writing
+from tongban.cases.models import Case, Task
 from tongban.cases.problems import ActionNotAllowed
 from tongban.cases.rules import WORKED_BY
 from tongban.cases.schemas import ActionIn
-from tongban.core.db import Base
-from tongban.core.fixed import Fixed
 from tongban.core.ids import new_id
 from tongban.core.settings import Settings
 from tongban.deadlines.rules import Calendar
@@ -25,21 +22,6 @@ from tongban.matters.schemas import Version
 from tongban.organisations.tree import Tree
 from tongban.routing.definitions import Function
 from tongban.routing.rules import ConcreteStep, Path
-
-_TELL = Fixed(insert(Base.metadata.tables["outbox"]), columns=("topic", "case_id", "payload", "at"))
-_JOIN = Fixed(
-    insert(Base.metadata.tables["case_scope"])
-    .from_select(
-        ["organisation_id", "at", "case_id"],
-        select(
-            func.unnest(bindparam("units", type_=ARRAY(Integer))),
-            bindparam("at", type_=CaseScope.at.type),
-            bindparam("case_id", type_=Uuid),
-        ),
-    )
-    .on_conflict_do_nothing()
-)
-_OPEN = Fixed(insert(Base.metadata.tables["tasks"]))
 
 
 @dataclass
@@ -62,7 +44,7 @@ class Work:
     now: datetime
     task: Task | None = None
     """The task that the action is taken on, where it needs one."""
-    rows: list[dict[str, Any]] = field(default_factory=list)
+    logged: list[dict[str, Any]] = field(default_factory=list)
     joining: set[int] = field(default_factory=set)
     opened: list[Task] = field(default_factory=list)
 
@@ -82,7 +64,7 @@ class Work:
 
     def log(self, event: str, from_status: str | None, **details: Any) -> None:
         """Chain an event; details that are None are left out."""
-        self.rows.append(
+        self.logged.append(
             events.chain(
                 self.case,
                 event,
@@ -134,16 +116,19 @@ class Work:
         self.tasks.append(task)
         self.joining.add(unit_id)
 
+    def rows(self) -> writing.Rows:
+        """What the change adds, by table."""
+        return {
+            "tasks": [row_of(task) for task in self.opened],
+            "case_scope": scope_rows(self.case, self.tree, self.joining),
+            "events": self.logged,
+            "outbox": [outbox_row(self.case, self.logged, self.now)],
+        }
+
     async def save(self) -> None:
-        """Write what changed, the new tasks and scope, the events, what others must hear of."""
+        """Write what changed, and what the change adds."""
         await self.session.flush()
-        if self.opened:
-            await _OPEN.many(self.session, [row_of(task) for task in self.opened])
-        if self.joining:
-            await _JOIN.rows(self.session, scope_of(self.case, self.tree, self.joining))
-        if self.rows:
-            await events.append(self.session, self.rows)
-        await _TELL.rows(self.session, outbox_row(self.case, self.rows, self.now))
+        await writing.save(self.session, self.rows())
 
 
 def row_of(task: Task) -> dict[str, Any]:
@@ -159,12 +144,15 @@ def outbox_row(case: Case, rows: list[dict[str, Any]], now: datetime) -> dict[st
     }
 
 
-def scope_of(case: Case, tree: Tree, units: Iterable[int]) -> dict[str, Any]:
-    """What `case_scope` must hold for these organisations: them and all above them."""
+def scope_rows(case: Case, tree: Tree, units: Iterable[int]) -> list[dict[str, Any]]:
+    """Rows of `case_scope` for these organisations and all above them."""
     taking_part = {
         above.id for unit in units for above in (tree[unit], *tree.ancestors(tree[unit]))
     }
-    return {"units": sorted(taking_part), "at": case.registered_at, "case_id": case.id}
+    return [
+        {"organisation_id": unit, "at": case.registered_at, "case_id": case.id}
+        for unit in sorted(taking_part)
+    ]
 
 
 def stored_path(path: Path) -> list[dict[str, Any]]:

@@ -100,4 +100,9 @@ def _driver(session: AsyncSession) -> "asyncpg.Connection[Any] | None":
 
 
 def _json(value: Any) -> str:
-    return orjson.dumps(value).decode()
+    return orjson.dumps(value, default=_plain).decode()
+
+
+def _plain(value: Any) -> str:
+    """What JSON lacks, as PostgreSQL reads it; the driver's UUIDs are a subclass."""
+    return f"\\x{value.hex()}" if isinstance(value, bytes) else str(value)
