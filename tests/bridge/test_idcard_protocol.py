@@ -199,6 +199,7 @@ def test_nations_are_numbered_as_the_standard_does() -> None:
     assert len(nations()) == 58
 
 
+@pytest.mark.slow
 @settings(max_examples=10_000, deadline=None, database=None)
 @given(st.binary(max_size=64), st.randoms(use_true_random=False), st.binary(max_size=64))
 def test_garbage_never_crashes_and_never_names_another(

@@ -28,8 +28,8 @@ PDF = a_page()
 
 
 class Documents:
-    def fetch(self, command_id: str, into: Path) -> None:
-        into.write_bytes(PDF)
+    def fetch(self, command_id: str) -> bytes:
+        return PDF
 
 
 @pytest.fixture
@@ -241,6 +241,7 @@ def _wait_for(process: subprocess.Popen[bytes], driver: IppPrinter, log: Path) -
     await_that(answers, 20)
 
 
+@pytest.mark.slow
 def test_ippeveprinter_gets_the_very_document(ippeveprinter: tuple[str, Path]) -> None:
     uri, spool = ippeveprinter
     driver = IppPrinter("p", "打印机", uri, documents=Documents())

@@ -21,6 +21,8 @@ from tongban.cases.seals import NoSealKey, SealConflict, merkle_root
 from tongban.cli import main
 from tongban.core.settings import get_settings
 
+pytestmark = pytest.mark.slow
+
 DESHENG, HOME = "110102010", "110102010002"
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 import time_machine
 from sqlalchemy import text
 
@@ -18,6 +19,8 @@ from tests.support.waiting import until
 from tongban.cases import jobs
 from tongban.core import clock
 from tongban.core.settings import get_settings
+
+pytestmark = pytest.mark.slow
 
 DESHENG, HOME = "110102010", "110102010002"
 SEALED = '"job": "cases.jobs.seal_days"'

@@ -17,6 +17,8 @@ from tests.support.live import STATIC, LiveServer
 from tongban.runtime import start_services
 from tongban.runtime.postgres import binary, elsewhere, run_sql
 
+pytestmark = pytest.mark.slow
+
 DEPLOY = ROOT / "deploy"
 NGINX_CONFIGURATION = (DEPLOY / "nginx" / "nginx.conf").read_text()
 

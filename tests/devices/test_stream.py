@@ -304,6 +304,7 @@ async def test_pages_hear_nothing_personal_and_nothing_of_other_windows(hall: Ha
     assert all(set(one) == {"id", "kind", "state"} for one in told)
 
 
+@pytest.mark.slow
 async def test_a_page_is_kept_awake_until_its_token_expires(hall: Hall) -> None:
     clerk, window = await hall.person("ds-clerk"), hall.window()
     secret = SETTINGS["TONGBAN_SECRET_KEY"]
@@ -318,6 +319,7 @@ async def test_a_page_is_kept_awake_until_its_token_expires(hall: Hall) -> None:
     assert clock.now().timestamp() >= claims["exp"]
 
 
+@pytest.mark.slow
 async def test_a_server_that_stops_waits_for_no_stream(
     hall: Hall, hall_environment: tuple[DatabaseUrls, dict[str, str]]
 ) -> None:

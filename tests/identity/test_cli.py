@@ -15,6 +15,8 @@ from tongban.cli import main
 from tongban.core.settings import get_settings
 from tongban.demo.seed import packaged
 
+pytestmark = pytest.mark.slow
+
 Run = Callable[..., Result]
 
 

@@ -14,6 +14,8 @@ from tongban.runtime import RuntimeFailure, Services, guardian, start_services
 from tongban.runtime.postgres import run_sql
 from tongban.runtime.processes import Interrupted, StopRequest
 
+pytestmark = pytest.mark.slow
+
 NO_SERVERS: dict[str, str] = {}
 
 HOLDER = """
