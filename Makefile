@@ -34,7 +34,7 @@ test: lint spas ## Everything that CI runs, browser tests included
 
 .PHONY: test-quick
 test-quick: setup ## Python tests without browser and slow ones
-	$(BIN)/pytest -q -m "not browser and not slow"
+	$(BIN)/pytest -q -n 2 -m "not browser and not slow"
 
 .PHONY: lint
 lint: setup node ## Linters and type checkers of both languages
