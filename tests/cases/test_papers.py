@@ -77,6 +77,21 @@ async def test_a_decision_is_noticed_with_its_reason_and_how_to_collect(
     assert "本通知书即为办理结果" in text
 
 
+async def test_what_comes_of_a_case_is_named_where_the_matter_names_it(district: District) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    reviewer = await district.person("reviewer", DESHENG)
+    for result, shown in (
+        ({"name": "办理结果", "kind": "document"}, False),
+        ({"name": "北京市老年人津贴证", "kind": "licence"}, True),
+    ):
+        await publish(district, "ST-MZ-008", fee=len(result["name"]), result=result)
+        number = ok(await clerk.post("/cases", application("ST-MZ-008", HOME)))["number"]
+        ok(await reviewer.act(number, "approve"))
+        text = await paper(clerk, number, "conclusion")
+        assert (f"结果文书{result['name']}" in text) is shown
+        assert ("结果文书" in text) is shown
+
+
 async def test_a_promise_is_printed_with_what_the_matter_makes_of_missing_it(
     district: District,
 ) -> None:

@@ -11,7 +11,7 @@ from tongban.cases.documents import data
 from tongban.cases.models import Case, CaseMaterial, Handover
 from tongban.core.settings import Settings
 from tongban.identity.models import Staff
-from tongban.matters.schemas import Version
+from tongban.matters.schemas import Result, Version
 from tongban.matters.service import version
 from tongban.organisations.models import Organisation
 from tongban.organisations.service import Contact, contacts_of, get_tree
@@ -126,7 +126,8 @@ class PaperFile:
         name = "不予办理决定书" if outcome == "denied" else result.name
         if document_number:
             return (f"{name}（{document_number}）",)
-        return () if outcome == "denied" or result.kind == "none" else (name,)
+        nameless = result.kind == "none" or result.name == Result().name
+        return () if outcome == "denied" or nameless else (name,)
 
     def collection(self, outcome: data.Outcome) -> str:
         content = self.matter.content
