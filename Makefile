@@ -8,6 +8,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 PORT ?= 8000
 DATA ?= var
+DEVICES ?=
 
 BIN := .venv/bin
 STAMPS := build/stamps
@@ -18,15 +19,15 @@ spa_sources = $(shell find frontend-$(1) -path '*/node_modules' -prune -o -path 
 .PHONY: help
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
-	@echo "  Variables: PORT=8000, DATA=var, PYTHON=python3"
+	@echo "  Variables: PORT=8000, DATA=var, DEVICES=virtual, PYTHON=python3"
 
 .PHONY: run
 run: setup spas ## Set everything up and serve it on http://127.0.0.1:8000
-	@exec $(BIN)/tongban run --port $(PORT) --data $(DATA)
+	@exec $(BIN)/tongban run --port $(PORT) --data $(DATA) $(DEVICES:%=--devices %)
 
 .PHONY: dev
 dev: setup node ## The same with reload, and Vite on the two next ports
-	@exec $(BIN)/tongban run --port $(PORT) --data $(DATA) --dev
+	@exec $(BIN)/tongban run --port $(PORT) --data $(DATA) $(DEVICES:%=--devices %) --dev
 
 .PHONY: test
 test: lint spas ## Everything that CI runs, browser tests included

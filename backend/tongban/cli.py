@@ -5,7 +5,7 @@ import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, Literal, NoReturn, TypeVar
 
 import orjson
 import typer
@@ -161,9 +161,21 @@ def run(
     workers: Annotated[int, typer.Option(min=1, max=64)] = 2,
     demo: Annotated[bool, typer.Option(help="Seed the example district once")] = True,
     dev: Annotated[bool, typer.Option(help="Reload on changes, Vite for both SPAs")] = False,
+    devices: Annotated[
+        Literal["virtual"] | None, typer.Option(help="A counter without hardware")
+    ] = None,
 ) -> None:
     """Start everything: PostgreSQL, Valkey, worker, API and pages; Ctrl-C stops it."""
-    raise typer.Exit(serve(port, host=host, data_dir=data, workers=workers, demo=demo, dev=dev))
+    code = serve(
+        port,
+        host=host,
+        data_dir=data,
+        workers=workers,
+        demo=demo,
+        dev=dev,
+        virtual_devices=devices == "virtual",
+    )
+    raise typer.Exit(code)
 
 
 @auditing.command("verify")

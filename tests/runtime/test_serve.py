@@ -28,12 +28,12 @@ def free_port() -> int:
 class Run:
     """One `tongban run`, its output and everything that descends from it."""
 
-    def __init__(self, data: Path, port: int) -> None:
+    def __init__(self, data: Path, port: int, *options: str) -> None:
         self.port = port
         self.process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "tongban.cli", "run", "--no-demo", "--workers", "1"),
-                *("--port", str(port), "--data", str(data)),
+                *(sys.executable, "-m", "tongban.cli", "run", "--workers", "1"),
+                *("--port", str(port), "--data", str(data), *(options or ("--no-demo",))),
             ],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -13,16 +13,17 @@ def step(text: str) -> None:
     print(f"  · {text}", flush=True)
 
 
-def ready(url: str, data_dir: Path) -> None:
+def ready(url: str, data_dir: Path, console: str | None = None) -> None:
     """Print addresses, demo accounts and how to stop: fits 24 lines of 96 columns."""
     lines = ["", "  通办 Tongban 已启动 · is up", ""]
-    lines += _table(
-        [
-            ("居民端 Residents", f"{url}/"),
-            ("工作台 Staff", f"{url}/staff/"),
-            ("接口契约 Contract", f"{url}/api/v1/docs"),
-        ]
-    )
+    places = [
+        ("居民端 Residents", f"{url}/"),
+        ("工作台 Staff", f"{url}/staff/"),
+        ("接口契约 Contract", f"{url}/api/v1/docs"),
+    ]
+    if console:
+        places.append(("虚拟柜台 Counter", console))
+    lines += _table(places)
     accounts_file = data_dir / "demo-accounts.json"
     if accounts_file.exists():
         accounts: list[dict[str, Any]] = json.loads(accounts_file.read_text())

@@ -17,6 +17,7 @@ from types import FrameType
 from tongban.runtime import screen, secret_file
 from tongban.runtime.processes import Family, Interrupted, RuntimeFailure, StopRequest
 from tongban.runtime.services import Services, start_services
+from tongban.runtime.virtual import start_counter
 
 ROOT = Path(__file__).parents[3]
 """The repository: migrations, built SPAs and `var/` are found from here."""
@@ -34,11 +35,13 @@ def serve(
     workers: int = 2,
     demo: bool = True,
     dev: bool = False,
+    virtual_devices: bool = False,
 ) -> int:
     """Set everything up, serve until stopped, and give the exit code.
 
     `dev` reloads API and worker when their code changes and starts Vite for both SPAs. `demo`
     seeds the demo district once (it writes `demo-accounts.json` into the data folder).
+    `virtual_devices` adds a counter without hardware and its bridge.
     """
     data_dir = data_dir.absolute()
     stop = StopRequest()
@@ -49,7 +52,13 @@ def serve(
             with start_services(data_dir, stop=stop) as services:
                 _set_up(services, data_dir, demo=demo)
                 _start_processes(services, host, port, data_dir, workers=workers, dev=dev)
-                screen.ready(_url(host, port), data_dir)
+                console = None
+                if virtual_devices:
+                    screen.step("启动虚拟柜台 · starting the virtual counter")
+                    url = _url(host, port)
+                    # After the two that Vite takes with --dev.
+                    console = start_counter(services.family, url, data_dir, port + 3)
+                screen.ready(_url(host, port), data_dir, console)
                 services.family.watch()
     except Interrupted:
         screen.step("已停止 · stopped")
