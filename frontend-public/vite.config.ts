@@ -23,5 +23,5 @@ function apiDocs(): Plugin {
 
 export default defineConfig({
   plugins: [react(), apiDocs()],
-  server: { host: "127.0.0.1", proxy: { "/api/": api } },
+  server: { host: "127.0.0.1", proxy: { "/api/": { target: api, ws: true } } },
 });

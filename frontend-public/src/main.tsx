@@ -1,9 +1,11 @@
 import "./style.css";
 
-import { StrictMode } from "react";
+import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 
 import { App } from "./App";
+
+const Tablet = lazy(() => import("./tablet/Tablet"));
 
 const root = document.getElementById("root");
 if (!root) {
@@ -11,6 +13,12 @@ if (!root) {
 }
 createRoot(root).render(
   <StrictMode>
-    <App />
+    {location.pathname === "/tablet" ? (
+      <Suspense>
+        <Tablet />
+      </Suspense>
+    ) : (
+      <App />
+    )}
   </StrictMode>,
 );
