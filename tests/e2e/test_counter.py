@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.e2e.desk import choose, fill_in, sign_in
 from tests.support.applications import APPLICANT_ID
 from tests.support.browser import assert_accessible
 from tests.support.live import LiveServer
@@ -12,35 +13,6 @@ from tests.support.live import LiveServer
 pytestmark = pytest.mark.browser
 
 NUMBER = re.compile(r"\d{22}")
-
-
-async def sign_in(page: Page, server: LiveServer, username: str) -> None:
-    await page.goto("/staff/")
-    await page.get_by_label("用户名").fill(username)
-    await page.get_by_label("密码", exact=True).fill(server.accounts[username]["password"])
-    await page.keyboard.press("Enter")
-    await expect(page.get_by_role("navigation")).to_be_visible()
-
-
-async def choose(page: Page, label: str, typed: str) -> None:
-    """Pick from a list as a clerk does: type a little, press Enter."""
-    field = page.get_by_role("combobox", name=label)
-    await field.click()
-    await field.fill(typed)
-    await expect(page.get_by_role("option").first).to_be_attached()
-    await page.keyboard.press("Enter")
-
-
-async def fill_in(page: Page) -> None:
-    await choose(page, "事项", "避孕药具免费领取")
-    await choose(page, "户籍或居住社区", "110102010002")
-    await page.get_by_label("证件号码").fill(APPLICANT_ID)
-    await page.get_by_label("姓名（名称）").fill("王秀兰")
-    await page.get_by_role("radio", name="避孕套").check()
-    await page.get_by_label("数量（盒）").fill("2")
-    await page.get_by_label("规格").fill("标准")
-    await page.get_by_role("radio", name="社区服务站").check()
-    await page.get_by_role("button", name="必要材料全部收齐").click()
 
 
 async def test_a_clerk_accepts_and_a_reviewer_decides(page: Page, live_server: LiveServer) -> None:

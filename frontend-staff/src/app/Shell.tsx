@@ -1,5 +1,5 @@
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
-import { Layout, Menu } from "antd";
+import { Grid, Layout, Menu } from "antd";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCan } from "@/app/me";
@@ -36,6 +36,7 @@ export function Shell() {
   const items = useMenuItems();
   const pathname = useRouterState({ select: (state) => state.location.pathname });
   const [collapsed, setCollapsed] = useState(false);
+  const phone = Grid.useBreakpoint().sm === false;
   const selected = `/${pathname.split("/")[1] ?? ""}`;
   return (
     <Layout className="shell">
@@ -46,7 +47,7 @@ export function Shell() {
         className="shell-sider"
         theme="light"
         width={216}
-        collapsedWidth={60}
+        collapsedWidth={phone ? 0 : 60}
         breakpoint="lg"
         collapsed={collapsed}
         onCollapse={setCollapsed}
@@ -54,7 +55,13 @@ export function Shell() {
       >
         <Brand compact={collapsed} />
         <nav aria-label={t("nav.label")}>
-          <Menu mode="inline" inlineCollapsed={collapsed} items={items} selectedKeys={[selected]} />
+          <Menu
+            mode="inline"
+            inlineCollapsed={collapsed}
+            items={items}
+            selectedKeys={[selected]}
+            onClick={() => phone && setCollapsed(true)}
+          />
         </nav>
       </Layout.Sider>
       <Layout>

@@ -355,6 +355,7 @@ export default {
   },
   dialog: {
     comment: "Comment",
+    reason: "Reason",
     commentRequired: "Give the reason",
     commentPlaceholder: "Be specific: the applicant sees it",
     toStep: "Return to step",

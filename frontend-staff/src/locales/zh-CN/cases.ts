@@ -345,6 +345,7 @@ export default {
   },
   dialog: {
     comment: "意见",
+    reason: "理由",
     commentRequired: "请说明理由",
     commentPlaceholder: "写明具体原因，申请人会看到",
     toStep: "退回到哪个环节",
@@ -353,8 +354,8 @@ export default {
     toStaff: "转给哪个人（用户名）",
     suspendReason: "特别程序",
     days: "延长工作日数",
-    agreed: "审批意见",
-    agree: "同意延期",
+    agreed: "是否同意延期",
+    agree: "同意",
     disagree: "不同意",
     findings: "需补正的内容",
     findingsHint: "依法须一次性告知全部需补正的内容，只能告知一次。",

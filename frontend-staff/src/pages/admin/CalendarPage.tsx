@@ -102,7 +102,7 @@ function YearForm({ year }: { year: Year }) {
               {rows.length === 0 ? (
                 <EmptyState title={t("calendar.none")} hint={t("calendar.noneHint")} />
               ) : (
-                <div className="sub-table">
+                <div className="sub-table sub-table-scroll">
                   <table aria-label={t("calendar.label")}>
                     <thead>
                       <tr>

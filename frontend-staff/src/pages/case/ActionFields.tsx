@@ -27,7 +27,7 @@ export function ActionFieldItem({ field, data }: { field: ActionField; data: Cas
       return (
         <Form.Item
           name="comment"
-          label={t("dialog.comment")}
+          label={t("dialog.reason")}
           rules={[{ required: true, whitespace: true, message: t("dialog.commentRequired") }]}
         >
           <Input.TextArea

@@ -26,7 +26,7 @@ export function LedgerTable({ ledger }: { ledger: Ledger }) {
   const deepest = ledger.group_by.length;
   const rows = totalsLast(ledger.rows, deepest);
   return (
-    <div className="ledger-scroll">
+    <div className="ledger-scroll" role="region" aria-label={t("ledger.label")} tabIndex={0}>
       <table className="ledger">
         <caption className="visually-hidden">{t("ledger.label")}</caption>
         <thead>

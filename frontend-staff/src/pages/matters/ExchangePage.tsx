@@ -48,7 +48,7 @@ function Export() {
           mode="multiple"
           aria-label={t("exchange.exportMatters")}
           placeholder={t("exchange.exportMatters")}
-          style={{ minWidth: 420, maxWidth: "100%" }}
+          style={{ width: "min(420px, 100%)" }}
           value={codes}
           onChange={setCodes}
           showSearch={{ optionFilterProp: "label" }}
