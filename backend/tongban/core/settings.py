@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     refresh_token_days: int = 7
     lockout_attempts: int = 5
     lockout_minutes: int = 15
-    sign_in_failures: int = 30
+    sign_in_failures: int = 50
     """Failed sign-ins from one address within `sign_in_minutes` after which it has to wait; a hall
     behind one address has many clerks."""
     sign_in_minutes: int = 15
