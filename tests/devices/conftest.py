@@ -1,5 +1,6 @@
 """What devices' tests share: Valkey is not rolled back like the database, and real servers."""
 
+import asyncio
 import json
 import signal
 import sys
@@ -15,7 +16,7 @@ import pytest_asyncio
 from redis.asyncio import Redis
 from websockets.asyncio.client import ClientConnection, connect
 
-from tests.support.bridge import PATH, TestBridge, paired, receive
+from tests.support.bridge import PATH, PATIENCE, TestBridge, paired, receive
 from tests.support.district import Person
 from tests.support.live import Demo, _free_port, _ready, environment
 from tongban.core.settings import get_settings
@@ -92,13 +93,14 @@ class Events:
     async def next(self) -> tuple[str, dict[str, Any]] | None:
         """The next event, None when the stream has ended."""
         name = ""
-        async for line in self._lines:
-            if line == ":":
-                self.heartbeats += 1
-            elif line.startswith("event: "):
-                name = line.removeprefix("event: ")
-            elif line.startswith("data: "):
-                return name, json.loads(line.removeprefix("data: "))
+        async with asyncio.timeout(PATIENCE):
+            async for line in self._lines:
+                if line == ":":
+                    self.heartbeats += 1
+                elif line.startswith("event: "):
+                    name = line.removeprefix("event: ")
+                elif line.startswith("data: "):
+                    return name, json.loads(line.removeprefix("data: "))
         return None
 
     async def command(self, state: str) -> dict[str, Any]:

@@ -27,13 +27,6 @@ from tongban.runtime.postgres import run_sql
 from tongban.runtime.services import DatabaseUrls
 
 
-@pytest.fixture(autouse=True)
-async def limited() -> AsyncIterator[None]:
-    """Nothing is waited for without end."""
-    async with asyncio.timeout(60):
-        yield
-
-
 async def ask(person: Person, window: str, kind: str = "read_card", **parameters: Any) -> str:
     body = {"kind": kind, "parameters": parameters}
     answer = await person.post(f"/devices/windows/{window}/commands", body)
@@ -49,7 +42,7 @@ async def end_of(socket: ClientConnection) -> int | None:
     """The code with which the server closes."""
     with suppress(ConnectionClosed):
         while True:
-            await socket.recv()
+            await receive(socket)
     return socket.close_code
 
 

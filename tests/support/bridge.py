@@ -1,5 +1,6 @@
 """A bridge as small as can be: it signs its calls (RFC 9421) and keeps a stream, for tests."""
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -16,6 +17,8 @@ from tests.support.district import Answer, Person
 from tongban.core import clock
 
 PATH = "/api/v1/devices"
+PATIENCE = 30
+"""Seconds for what should come at once."""
 READY = {"code": None, "detail": None, "state": "ready"}
 READER = {"id": "reader-1", "kind": "id_card", "name": "居民身份证阅读器", **READY}
 EVALUATOR = {"id": "keys-1", "kind": "evaluator", "name": "评价器", **READY}
@@ -116,7 +119,9 @@ class TestBridge:
 
 
 async def receive(socket: ClientConnection) -> dict[str, Any]:
-    message: dict[str, Any] = json.loads(await socket.recv())
+    """The next message. Raises `TimeoutError` after half a minute."""
+    async with asyncio.timeout(PATIENCE):
+        message: dict[str, Any] = json.loads(await socket.recv())
     return message
 
 
