@@ -31,6 +31,7 @@ class Office:
     worker: async_sessionmaker[AsyncSession]
     services: Services
     admin_url: str
+    readers: Any
 
     async def person(self, role: str, organisation: str) -> Person:
         """Somebody signed in just now, whatever the time is."""
@@ -84,7 +85,7 @@ async def office(
             async with sessions() as session, http_client(app) as client:
                 admin_url = elsewhere(services.admin_url, name)
                 district = District(client, session, sessions)
-                yield Office(district, urls, make_sessions(working), services, admin_url)
+                yield Office(district, urls, make_sessions(working), services, admin_url, readers)
     await engine.dispose()
     await working.dispose()
     services.drop_database(name)

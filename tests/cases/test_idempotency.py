@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 from sqlalchemy import func, select, text
@@ -13,6 +14,7 @@ from tests.support.database import http_client, using
 from tests.support.district import District, Person
 from tests.support.waiting import until
 from tongban.cases.models import Case
+from tongban.core import db
 from tongban.core.db import make_engine, make_readers, make_sessions
 from tongban.core.settings import get_settings
 from tongban.demo.seed import seed
@@ -144,6 +146,21 @@ async def test_a_connection_lost_in_the_middle_is_said_and_makes_nothing(office:
     assert int(answer.headers["Retry-After"]) > 0
     assert office.tamper("SELECT count(*) FROM cases") == "0"
     assert (await clerk.post("/cases", body, **KEY)).status == 201
+
+
+async def test_waiting_for_a_connection_ends_in_an_honest_answer(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clerk = await office.person("clerk", DESHENG)
+    monkeypatch.setattr(db, "PATIENCE", 0.2)
+    readers = office.readers
+    held = [await readers.acquire() for _ in range(readers.get_max_size())]
+    answer = await clerk.get("/tasks")
+    assert (answer.status, answer.code) == (503, "unavailable")
+    assert int(answer.headers["Retry-After"]) > 0
+    for connection in held:
+        await readers.release(connection)
+    assert (await clerk.get("/tasks")).status == 200
 
 
 async def test_a_stale_version_is_refused(district: District) -> None:

@@ -7,7 +7,7 @@ roles takes `committed_db` (a clone of its own) and `committed_client`.
 
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -126,9 +126,11 @@ class SameConnection:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    @asynccontextmanager
-    async def acquire(self) -> AsyncIterator[Any]:
-        yield (await self._connection.get_raw_connection()).driver_connection
+    async def acquire(self, timeout: float) -> Any:  # noqa: ASYNC109 - as asyncpg has it
+        return (await self._connection.get_raw_connection()).driver_connection
+
+    async def release(self, _: Any) -> None:
+        pass
 
 
 @pytest_asyncio.fixture

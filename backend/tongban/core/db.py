@@ -21,6 +21,8 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlalchemy.orm import DeclarativeBase
 
+from tongban.core.problems import Unavailable
+
 
 class Base(DeclarativeBase):
     metadata = MetaData(
@@ -35,6 +37,8 @@ class Base(DeclarativeBase):
     type_annotation_map = {dict[str, Any]: JSONB, list[Any]: JSONB, list[dict[str, Any]]: JSONB}
 
 
+PATIENCE = 5.0
+"""Seconds to wait for a free connection before saying that we are busy."""
 DRIVER = "driver"
 """Key of `session.info`: the driver's connection that fixed statements run on."""
 _SERVER_SETTINGS = {
@@ -54,7 +58,7 @@ def make_engine(url: str, pool: int) -> AsyncEngine:
         url,
         pool_size=pool,
         max_overflow=0,
-        pool_timeout=5,
+        pool_timeout=PATIENCE,
         hide_parameters=True,  # an error's text goes to the log
         json_serializer=_encoded,
         json_deserializer=orjson.loads,
@@ -102,10 +106,17 @@ async def get_reading(request: Request) -> AsyncIterator[AsyncSession]:
     the session is asked goes through a transaction of its own; row-level security shows neither
     any personal data.
     """
-    state = request.app.state
-    async with state.readers.acquire() as driver, state.sessions() as session:
-        session.info[DRIVER] = (None, driver)
-        yield session
+    readers = request.app.state.readers
+    try:
+        driver = await readers.acquire(timeout=PATIENCE)
+    except TimeoutError as error:
+        raise Unavailable from error
+    try:
+        async with request.app.state.sessions() as session:
+            session.info[DRIVER] = (None, driver)
+            yield session
+    finally:
+        await readers.release(driver)
 
 
 AnyRow = Row[*tuple[Any, ...]]
