@@ -225,5 +225,6 @@ async def test_contacts_come_from_the_file_and_else_stay_as_entered(session: Asy
     assert window is not None
     assert community is not None
     found = await contacts_of(session, tree, [window, community])
-    assert found[window.id] == Contact("某街1号", "010-1", "周一至周五")
-    assert found[community.id] == Contact()
+    name = "德胜街道公共服务大厅1号窗口"
+    assert found[window.id] == Contact(name, "某街1号", "010-1", "周一至周五")
+    assert found[community.id] == Contact("德胜街道" + community.name)

@@ -13,7 +13,6 @@ from tongban.core.settings import Settings
 from tongban.identity.models import Staff
 from tongban.matters.schemas import Result, Version
 from tongban.matters.service import version
-from tongban.organisations.models import Organisation
 from tongban.organisations.service import Contact, contacts_of, get_tree
 from tongban.organisations.tree import Tree
 
@@ -25,12 +24,14 @@ async def load(session: AsyncSession, settings: Settings, case: Case) -> "PaperF
     )
     clerk = await session.scalar(select(Staff.name).where(Staff.id == case.registered_by))
     tree = await get_tree(session)
-    offices = [tree[case.accepting_id], tree[case.issuing_id]]
+    district = tree.district_of(tree[case.home_id])
+    offices = [tree[case.accepting_id], tree[case.issuing_id], *([district] if district else [])]
+    contacts = await contacts_of(session, tree, offices)
     return PaperFile(
         settings=settings,
         tree=tree,
-        contacts=await contacts_of(session, tree, offices),
-        district=await _district(session, tree, case),
+        contacts=contacts,
+        district=contacts[district.id].full_name if district else "",
         case=case,
         matter=await version(session, case.matter_version_id),
         applicant=case.applicant,
@@ -38,12 +39,6 @@ async def load(session: AsyncSession, settings: Settings, case: Case) -> "PaperF
         materials=list(materials),
         clerk=clerk or "",
     )
-
-
-async def _district(session: AsyncSession, tree: Tree, case: Case) -> str:
-    district = tree.district_of(tree[case.home_id])
-    name = select(Organisation.full_name).where(Organisation.id == (district and district.id))
-    return await session.scalar(name) or ""
 
 
 @dataclass(frozen=True, slots=True)

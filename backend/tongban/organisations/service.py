@@ -141,8 +141,9 @@ async def _insert(
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """How to reach an office; empty texts where nobody said."""
+    """An office's name in full and how to reach it; empty texts where nobody said."""
 
+    full_name: str
     address: str = ""
     telephone: str = ""
     opening_hours: str = ""
@@ -155,17 +156,16 @@ async def contacts_of(
     its body: a hall's address is the street's, a community's never is."""
     chains = {unit.id: tree.acting_for(unit) for unit in units}
     wanted = {unit.id for chain in chains.values() for unit in chain}
-    columns = [getattr(Organisation, name) for name in CONTACT]
-    rows = await session.execute(
-        select(Organisation.id, *columns).where(Organisation.id.in_(wanted))
-    )
+    columns = [getattr(Organisation, name) for name in ("id", "full_name", *CONTACT)]
+    rows = await session.execute(select(*columns).where(Organisation.id.in_(wanted)))
     said = {row.id: row for row in rows}
     return {
         unit_id: Contact(
+            said[unit_id].full_name,
             **{
                 name: next((text for unit in chain if (text := getattr(said[unit.id], name))), "")
                 for name in CONTACT
-            }
+            },
         )
         for unit_id, chain in chains.items()
     }
