@@ -3,7 +3,6 @@
 import json
 import secrets
 import time
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -53,17 +52,16 @@ class Api:
         answer = self._call("POST", f"/files?command_id={command_id}", content, media_type)
         return str(answer.json()["id"])
 
-    def fetch(self, command_id: str, into: Path) -> None:
-        """Write what a print command prints to a file.
+    def fetch(self, command_id: str) -> bytes:
+        """What a print command prints.
 
         Raises:
             Fault: `document_missing` or as `deliver` does.
         """
         try:
-            answer = self._call("GET", f"/commands/{command_id}/document", b"", None)
+            return self._call("GET", f"/commands/{command_id}/document", b"", None).content
         except Refused as refused:
             raise Fault("document_missing", str(refused)) from None
-        into.write_bytes(answer.content)
 
     def _call(self, method: str, path: str, body: bytes, media_type: str | None) -> httpx.Response:
         headers = {"Content-Type": media_type} if media_type else {}

@@ -1,14 +1,14 @@
-"""The command `tongban-bridge`."""
+"""The command `tongban-bridge`. By argparse: a larger library would stay in memory all day."""
 
+import argparse
 import logging
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
 
 import httpx
-import typer
 
 from tongban_bridge import doctor as examination
 from tongban_bridge import pairing, settings
@@ -16,118 +16,130 @@ from tongban_bridge.faults import Fault
 from tongban_bridge.identity import default_home
 from tongban_bridge.serving import serve
 
-app = typer.Typer(
-    add_completion=False,
-    no_args_is_help=True,
-    help="把柜台设备接入通办 · lets the staff pages reach the devices on this counter",
-)
 
-Home = Annotated[
-    Path, typer.Option(help="配置目录 · folder of settings, identity and queue", show_default=False)
-]
-_HOME = default_home()
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command; an expected fault is one line in both languages and exit status 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    options = _parser().parse_args(arguments)
+    try:
+        status = options.action(options)
+    except Fault as fault:
+        sys.stderr.write(f"{examination.line('✗', fault)}\n")
+        status = 1
+    raise SystemExit(status)
 
 
-@app.command()
-def pair(
-    code: Annotated[str, typer.Argument(help="工作人员页面上的配对码 · from the staff pages")],
-    server: Annotated[str, typer.Option(help="平台地址 · address of the platform")],
-    home: Home = _HOME,
-) -> None:
-    """与窗口配对 · pair this PC with a window."""
+def _pair(options: argparse.Namespace) -> int:
     with _client() as client:
-        identity = pairing.pair(home, server, code, client)
-    if not (home / "settings.toml").exists():
-        (home / "settings.toml").write_text(settings.EXAMPLE, encoding="utf-8")
-    typer.echo(f"已配对 · paired: {identity.window}")
-    typer.echo(f"设备配置 · devices: {home / 'settings.toml'}")
+        identity = pairing.pair(options.home, options.server, options.code, client)
+    path = options.home / "settings.toml"
+    if not path.exists():
+        path.write_text(settings.EXAMPLE, encoding="utf-8")
+    _say(f"已配对 · paired: {identity.window}")
+    _say(f"设备配置 · devices: {path}")
+    return 0
 
 
-@app.command()
-def run(home: Home = _HOME) -> None:
-    """运行设备桥 · serve this counter until stopped."""
+def _run(options: argparse.Namespace) -> int:
     _log()
     with _client() as client:
-        serve(home, client, _stopped())
+        serve(options.home, client, _stopped())
+    return 0
 
 
-@app.command()
-def doctor(
-    home: Home = _HOME,
-    card: Annotated[bool, typer.Option("--read-card", help="读一张证件 · read a card")] = False,
-    page: Annotated[
-        bool, typer.Option("--print-page", help="打印测试页 · print a test page")
-    ] = False,
-) -> None:
-    """检查设备和连接 · look at everything once."""
+def _doctor(options: argparse.Namespace) -> int:
     well = True
     with _client() as client:
-        for fine, text in examination.examine(home, client):
+        for fine, text in examination.examine(options.home, client):
             well = well and fine
-            typer.echo(f"{'✓' if fine else '✗'} {text}")
-    if card:
-        typer.echo("请放置证件 · lay down a card …")
-        for name, value in examination.read_card(home, 20).items():
-            typer.echo(f"  {name}: {value}")
-    if page:
-        for name in examination.print_pages(home):
-            typer.echo(f"✓ 已打印测试页 · test page printed: {name}")
-    raise typer.Exit(0 if well else 1)
+            _say(f"{'✓' if fine else '✗'} {text}")
+    if options.read_card:
+        _say("请放置证件 · lay down a card …")
+        for name, value in examination.read_card(options.home, 20).items():
+            _say(f"  {name}: {value}")
+    if options.print_page:
+        for name in examination.print_pages(options.home):
+            _say(f"✓ 已打印测试页 · test page printed: {name}")
+    return 0 if well else 1
 
 
-@app.command()
-def virtual(
-    server: Annotated[str, typer.Option(help="平台地址 · address of the platform")],
-    code: Annotated[
-        str | None, typer.Option(help="配对码，首次必填 · needed the first time")
-    ] = None,
-    home: Home = _HOME / "virtual",
-    person: Annotated[
-        str | None, typer.Option(help="读卡器上的证件 · whose card lies there")
-    ] = "chen",
-    level: Annotated[int | None, typer.Option(help="自动评价 · pressed by itself")] = None,
-    page_port: Annotated[int, typer.Option(help="本机页面端口 · port of the local page")] = 8640,
-    console_port: Annotated[int, typer.Option(help="虚拟柜台端口 · port of its console")] = 8641,
-) -> None:
-    """用虚拟设备运行 · serve a counter without hardware."""
+def _virtual(options: argparse.Namespace) -> int:
     from tongban_bridge.virtual.console import Console
     from tongban_bridge.virtual.counter import VirtualCounter
 
     _log()
-    counter = VirtualCounter(home / "ports", level=level)
-    console = Console(counter, console_port)
+    counter = VirtualCounter(options.home / "ports", level=options.level)
     try:
-        console.do("/card", {"person": person})
+        console = Console(counter, options.console_port)
+        console.do("/card", {"person": options.person})
         with _client() as client:
-            if code:
-                pairing.pair(home, server, code, client)
-            (home / "settings.toml").write_text(counter.settings(page_port), encoding="utf-8")
-            typer.echo(f"虚拟柜台 · virtual counter: http://127.0.0.1:{console.port}")
-            serve(home, client, _stopped())
-    finally:
+            if options.code:
+                pairing.pair(options.home, options.server, options.code, client)
+            text = counter.settings(options.page_port)
+            (options.home / "settings.toml").write_text(text, encoding="utf-8")
+            _say(f"虚拟柜台 · virtual counter: http://127.0.0.1:{console.port}")
+            serve(options.home, client, _stopped())
         console.stop()
+    finally:
         counter.stop()
+    return 0
 
 
-@app.callback(invoke_without_command=True)
-def _version(
-    version: Annotated[bool, typer.Option("--version", help="版本 · version")] = False,
-) -> None:
-    if version:
-        typer.echo(f"tongban-bridge {pairing.VERSION}")
-        raise typer.Exit
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="tongban-bridge",
+        description="把柜台设备接入通办 · lets the staff pages reach the devices on this counter",
+    )
+    parser.add_argument("--version", action="version", version=f"tongban-bridge {pairing.VERSION}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    home = argparse.ArgumentParser(add_help=False)
+    home.add_argument(
+        "--home",
+        type=Path,
+        default=default_home(),
+        help="配置目录 · folder of settings, identity and queue (%(default)s)",
+    )
+
+    run = commands.add_parser(
+        "run", parents=[home], help="运行设备桥 · serve this counter until stopped"
+    )
+    run.set_defaults(action=_run)
+
+    pair = commands.add_parser(
+        "pair", parents=[home], help="与窗口配对 · pair this PC with a window"
+    )
+    pair.add_argument("code", help="工作人员页面上的配对码 · from the staff pages")
+    pair.add_argument("--server", required=True, help="平台地址 · address of the platform")
+    pair.set_defaults(action=_pair)
+
+    doctor = commands.add_parser(
+        "doctor", parents=[home], help="检查设备和连接 · look at everything once"
+    )
+    doctor.add_argument("--read-card", action="store_true", help="读一张证件 · read a card")
+    doctor.add_argument("--print-page", action="store_true", help="打印测试页 · print a test page")
+    doctor.set_defaults(action=_doctor)
+
+    virtual = commands.add_parser(
+        "virtual", help="用虚拟设备运行 · serve a counter without hardware"
+    )
+    virtual.add_argument("--home", type=Path, default=default_home() / "virtual")
+    virtual.add_argument("--server", required=True, help="平台地址 · address of the platform")
+    virtual.add_argument("--code", help="配对码，首次必填 · pairing code, needed the first time")
+    virtual.add_argument(
+        "--person", default="chen", help="读卡器上的证件 · whose card lies there (%(default)s)"
+    )
+    virtual.add_argument("--level", type=int, help="自动评价 · level that is pressed by itself")
+    virtual.add_argument("--page-port", type=int, default=8640)
+    virtual.add_argument("--console-port", type=int, default=8641)
+    virtual.set_defaults(action=_virtual)
+    return parser
 
 
-def main() -> None:
-    """Run the command; an expected fault is one line in both languages and exit status 1."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
-    try:
-        app()
-    except Fault as fault:
-        typer.echo(examination.line("✗", fault), err=True)
-        raise SystemExit(1) from None
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def _log() -> None:

@@ -4,7 +4,6 @@ import threading
 import time
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Protocol
 
 from tongban_bridge.faults import Fault
@@ -85,8 +84,8 @@ class Turn:
 class Documents(Protocol):
     """Where a printer gets what to print."""
 
-    def fetch(self, command_id: str, into: Path, /) -> None:
-        """Write the PDF of a print command to a file."""
+    def fetch(self, command_id: str, /) -> bytes:
+        """The document of a print command."""
         ...
 
 

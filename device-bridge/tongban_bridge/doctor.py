@@ -30,7 +30,7 @@ class PrintsTestPage(Protocol):
 class NoDocuments:
     """The doctor prints test pages of its own."""
 
-    def fetch(self, command_id: str, _into: Path) -> None:
+    def fetch(self, command_id: str) -> bytes:
         """There is none."""
         raise Fault("document_missing", command_id)
 

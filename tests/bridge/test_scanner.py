@@ -134,14 +134,6 @@ def test_parameters_of_a_later_platform(driver: EsclScanner, parameters: dict[st
     assert fails(driver, **parameters) == "bad_command"
 
 
-def test_speed_beyond_the_scanner(scanner: VirtualScanner, driver: EsclScanner) -> None:
-    """A4 at 200 dpi: straightening and bundling; the whole budget is 1.5 s."""
-    scanner.glass = sheet(1, 200, tilt=2)
-    turn = Turn(10)
-    driver.run(command(dpi=200), turn)
-    assert turn.left > 8.5
-
-
 @pytest.fixture
 def sane(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SaneScanner:
     """SANE's own test device."""

@@ -12,7 +12,8 @@ import pytest
 from tests.bridge.stand_in import await_that
 from tongban_bridge.device import Command, Turn
 from tongban_bridge.faults import Fault
-from tongban_bridge.printer.slip import Slip, SlipPrinter, compose, layout, parse
+from tongban_bridge.printer.slip import SlipPrinter
+from tongban_bridge.printer.slip_layout import Slip, compose, layout, parse
 from tongban_bridge.virtual.line import VirtualLine
 from tongban_bridge.virtual.slip import VirtualSlipPrinter
 
@@ -32,8 +33,8 @@ class Documents:
     def __init__(self, content: bytes) -> None:
         self.content = content
 
-    def fetch(self, command_id: str, into: Path) -> None:
-        into.write_bytes(self.content)
+    def fetch(self, command_id: str) -> bytes:
+        return self.content
 
 
 def driver(port: str, *, content: object = SLIP, font: str | None = None) -> SlipPrinter:

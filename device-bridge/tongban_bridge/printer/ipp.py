@@ -1,10 +1,8 @@
 """Printers that speak IPP: those on the network, and every queue of CUPS."""
 
 import itertools
-import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
@@ -20,7 +18,6 @@ from tongban_bridge.printer.ipp_codec import (
     decode,
     encode,
 )
-from tongban_bridge.printer.testpage import test_page
 
 BUSY = 0x0507
 POLL = 0.3
@@ -88,16 +85,15 @@ class IppPrinter:
 
     def run(self, command: Command, turn: Turn) -> Outcome:
         """Print a document of the platform's."""
-        with tempfile.TemporaryDirectory(prefix="tongban-print-") as folder:
-            path = Path(folder) / "document.pdf"
-            self._documents.fetch(command.id, path)
-            content = path.read_bytes()
+        content = self._documents.fetch(command.id)
         copies = int(command.parameters.get("copies", 1))
         self._print(f"tongban-{command.id}", content, copies, turn)
         return Outcome({"printed_at": datetime.now(UTC).isoformat()})
 
     def print_test(self) -> None:
         """Print a page that shows that it can."""
+        from tongban_bridge.printer.testpage import test_page
+
         self._print(f"tongban-test-{datetime.now(UTC):%H%M%S}", test_page(), 1, Turn(60))
 
     def close(self) -> None:

@@ -3,10 +3,8 @@
 Written to the documented interfaces of pywin32, pypdfium2 and Pillow; never run.
 """
 
-import tempfile
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pypdfium2
@@ -53,10 +51,7 @@ class WindowsPrinter:
 
     def run(self, command: Command, turn: Turn) -> Outcome:
         """Print a document of the platform's."""
-        with tempfile.TemporaryDirectory(prefix="tongban-print-") as folder:
-            path = Path(folder) / "document.pdf"
-            self._documents.fetch(command.id, path)
-            content = path.read_bytes()
+        content = self._documents.fetch(command.id)
         for copy in range(int(command.parameters.get("copies", 1))):
             self._print(content, f"tongban-{command.id}-{copy}", turn)
         return Outcome({"printed_at": datetime.now(UTC).isoformat()})

@@ -6,7 +6,7 @@ from typing import Any
 
 from tongban_bridge.device import Outcome
 from tongban_bridge.faults import Fault
-from tongban_bridge.scanner.pages import Page, bundle, finish
+from tongban_bridge.scanner.finisher import Finisher
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,11 @@ def collect(request: ScanRequest, raw_pages: Iterator[bytes], dpi: int) -> Outco
     Only a feeder's blank pages are dropped: they are the backs of the others. What somebody put
     on the glass is meant.
     """
-    pages: list[Page] = []
-    for raw in raw_pages:
-        page = finish(raw, dpi, drop_blank=request.source == "feeder")
-        if page:
-            pages.append(page)
-    return Outcome({}, bundle(pages, request.format))
+    finisher = Finisher(dpi, request.format, drop_blank=request.source == "feeder")
+    try:
+        for raw in raw_pages:
+            finisher.add(raw)
+        return Outcome({}, finisher.files())
+    except BaseException:
+        finisher.abandon()
+        raise
