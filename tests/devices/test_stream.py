@@ -207,6 +207,20 @@ async def test_nothing_is_missed_when_valkey_drops_its_connections(hall: Hall) -
     assert (await hall.servers[1].client.get("/healthz")).status_code == 200
 
 
+async def test_what_others_say_on_the_channel_does_no_harm(hall: Hall) -> None:
+    """A process of a later version, or somebody who uses the same Valkey."""
+    window = hall.window()
+    clerk, bridge = await hall.person("ds-clerk"), await hall.paired(window)
+    async with hall.servers[1].events(clerk, window) as events:
+        async with Redis.from_url(get_settings().redis_url) as valkey:
+            for said in ("garbage", "[]", "{}", '{"what": "command", "window_id": [], "x": 1}'):
+                await valkey.publish("tongban:devices", said)
+        command_id = await ask(clerk, window)
+        assert (await events.command("waiting"))["id"] == command_id
+        await bridge.deliver(bridge.delivery(command_id, "failed", code="no_card"))
+        assert (await events.command("failed"))["id"] == command_id
+
+
 @asynccontextmanager
 async def challenged(hall: Hall) -> AsyncIterator[tuple[ClientConnection, str]]:
     async with hall.servers[0].stream() as socket:

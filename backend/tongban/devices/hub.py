@@ -8,7 +8,7 @@ again by themselves, and after a broken connection everybody is told to.
 import asyncio
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import timedelta
 from typing import Literal
 from uuid import UUID
@@ -109,9 +109,16 @@ class Hub:
                     self.heard.set()
                     self._tell_all(Nudge("again"))
                 elif message["type"] == "message":
-                    nudge = Nudge(**orjson.loads(message["data"]))
-                    for queue in self._listeners.get(nudge.window_id, ()):
-                        _put(queue, nudge)
+                    self._hand_on(message["data"])
+
+    def _hand_on(self, data: bytes) -> None:
+        try:
+            nudge = _read(data)
+        except (ValueError, TypeError, AttributeError) as error:
+            log.warning("a nudge of nobody", error=type(error).__name__)
+            return
+        for queue in self._listeners.get(nudge.window_id, ()):
+            _put(queue, nudge)
 
     def _tell_all(self, nudge: Nudge) -> None:
         for queues in self._listeners.values():
@@ -207,6 +214,18 @@ def _available() -> Iterator[None]:
         yield
     except RedisError as error:
         raise Unavailable from error
+
+
+def _read(data: bytes) -> Nudge:
+    """What another process has said; one of a later version may say more."""
+    said = orjson.loads(data)
+    nudge = Nudge(**{name: said[name] for name in _FIELDS if name in said})
+    if not isinstance(nudge.window_id, int):
+        raise TypeError("no window")
+    return nudge
+
+
+_FIELDS = tuple(field.name for field in fields(Nudge))
 
 
 def _put(queue: Nudges, nudge: Nudge) -> None:

@@ -128,7 +128,7 @@ class _Stream:
     bridge: Bridge
     hello: s.Hello
     id: str = field(default_factory=lambda: new_id().hex)
-    _sent: set[UUID] = field(default_factory=set)
+    _sent: set[str] = field(default_factory=set)
 
     @property
     def _lasts(self) -> timedelta:
@@ -178,8 +178,8 @@ class _Stream:
                 raise _Close(REVOKED, "revoked")
             found = await commands.waiting(session, bridge)
         for command in found:
-            if UUID(command["id"]) not in self._sent:
-                self._sent.add(UUID(command["id"]))
+            if command["id"] not in self._sent:
+                self._sent.add(command["id"])
                 await self.socket.send_json({"type": "command", "command": command})
 
     async def _read(self) -> None:
@@ -195,13 +195,13 @@ class _Stream:
             async with self.sessions.begin() as session:
                 nudge = await commands.take(session, self.bridge, command_id)
         except CommandOver:
-            await self._cancel(command_id)
+            await self._cancel(str(command_id))
             return
         if nudge is not None:
             await self.hub.publish(nudge)
 
-    async def _cancel(self, command_id: UUID) -> None:
-        await self.socket.send_json({"type": "cancel", "command_id": str(command_id)})
+    async def _cancel(self, command_id: str) -> None:
+        await self.socket.send_json({"type": "cancel", "command_id": command_id})
 
     async def _follow(self, nudges: Nudges) -> None:
         while True:
@@ -219,8 +219,8 @@ class _Stream:
     async def _follow_command(self, nudge: Nudge) -> None:
         if nudge.state == State.WAITING:
             await self._send_waiting()
-        elif nudge.state in (State.CANCELLED, State.EXPIRED) and UUID(nudge.id) in self._sent:
-            await self._cancel(UUID(nudge.id))
+        elif nudge.state in (State.CANCELLED, State.EXPIRED) and nudge.id in self._sent:
+            await self._cancel(nudge.id)
 
     async def _beat(self, nudges: Nudges) -> None:
         """Say that the bridge is there, and look again in case a nudge was lost."""
