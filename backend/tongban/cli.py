@@ -19,6 +19,7 @@ from tongban.cases.service import (
     verify_chains,
     verify_presence,
     verify_seals,
+    verifying_keys,
 )
 from tongban.core.db import make_engine, make_sessions
 from tongban.core.problems import Problem
@@ -188,6 +189,17 @@ def verify_audit() -> None:
     if counts.findings:
         _fail(f"{counts.findings} findings: history is not what it was")
     print(f"{counts.cases} cases, {counts.days} sealed days and the audit log are whole")
+
+
+@auditing.command("keys")
+def seal_keys() -> None:
+    """The public halves of the keys that sign the daily seals, for TONGBAN_SEAL_PUBLIC_KEYS."""
+    _use_what_runs_here()
+    try:
+        keys = verifying_keys(get_settings())
+    except NoSealKey as missing:
+        _fail(str(missing))
+    print(",".join(key.public_bytes_raw().hex() for key in keys))
 
 
 @dataclass

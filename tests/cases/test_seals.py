@@ -94,6 +94,21 @@ async def test_a_seal_needs_a_key(office: Office) -> None:
         await jobs.seal_days(office.worker, keyless)
 
 
+async def test_who_audits_needs_no_key_that_signs(
+    office: Office, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await decided(office)
+    clock.move_to(MONDAY + timedelta(days=3))
+    await seal(office)
+    printed = await asyncio.to_thread(CliRunner().invoke, main, ["audit", "keys"])
+    public = printed.output.strip()
+    for shown, words in ((public, "are whole"), ("00" * 31 + "01", "the signature is not ours")):
+        monkeypatch.setenv("TONGBAN_SEAL_KEYS", "")
+        monkeypatch.setenv("TONGBAN_SEAL_PUBLIC_KEYS", shown)
+        get_settings.cache_clear()
+        assert words in (await verify()).output
+
+
 async def test_whatever_is_done_to_a_history_is_found(
     office: Office, clock: time_machine.Traveller
 ) -> None:

@@ -11,7 +11,7 @@ from datetime import date
 from uuid import UUID
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -42,7 +42,7 @@ async def verify_seals(session: AsyncSession, settings: Settings) -> AsyncIterat
 
     Raises `NoSealKey` where there is nothing to check signatures by.
     """
-    keys = seals.signing_keys(settings)
+    keys = seals.verifying_keys(settings)
     store = seals.seals_store(settings)
     on_storage = await seals.exported_days(store)
     rows = {row.day: row for row in await session.scalars(select(DailySeal))}
@@ -86,7 +86,7 @@ def _seal_faults(
     seal: Seal | None,
     row: DailySeal | None,
     prev: bytes,
-    keys: list[Ed25519PrivateKey],
+    keys: list[Ed25519PublicKey],
     *,
     newest: bool,
 ) -> Iterable[str]:
@@ -109,10 +109,10 @@ def _seal_faults(
         yield "does not follow the seal before"
 
 
-def _signed(seal: Seal, keys: list[Ed25519PrivateKey]) -> bool:
+def _signed(seal: Seal, keys: list[Ed25519PublicKey]) -> bool:
     for key in keys:
         try:
-            key.public_key().verify(seal.signature, seal.statement.encoded())
+            key.verify(seal.signature, seal.statement.encoded())
         except InvalidSignature:
             continue
         return True

@@ -17,7 +17,10 @@ from uuid import UUID
 
 import obstore
 import orjson
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from obstore.exceptions import AlreadyExistsError
 from obstore.store import ObjectStore
@@ -111,6 +114,15 @@ def signing_keys(settings: Settings) -> list[Ed25519PrivateKey]:
     return [
         Ed25519PrivateKey.from_private_bytes(bytes.fromhex(key.strip())) for key in given.split(",")
     ]
+
+
+def verifying_keys(settings: Settings) -> list[Ed25519PublicKey]:
+    """Whose signatures count. Raises `NoSealKey`, `ValueError` for what is no key."""
+    named = [key.strip() for key in settings.seal_public_keys.split(",") if key.strip()]
+    public = [Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)) for key in named]
+    if settings.seal_keys.get_secret_value() or not public:
+        public += [key.public_key() for key in signing_keys(settings)]
+    return public
 
 
 async def seal_days(sessions: async_sessionmaker[AsyncSession], settings: Settings) -> int:

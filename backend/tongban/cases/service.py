@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tongban.cases import events
 from tongban.cases.models import Case, Event
 from tongban.cases.proving import Finding, verify_presence, verify_seals
-from tongban.cases.seals import NoSealKey
+from tongban.cases.seals import NoSealKey, verifying_keys
 from tongban.core.db import AnyRow
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "verify_chains",
     "verify_presence",
     "verify_seals",
+    "verifying_keys",
 ]
 
 _BATCH = 500

@@ -37,6 +37,9 @@ class Settings(BaseSettings):
 
     files_url: str = "memory://"
     """Object storage: `file:///folder`, `s3://bucket/prefix` or `memory://`."""
+    seal_public_keys: str = ""
+    """Their public halves, `64 hex digits[,…]` as `tongban audit keys` prints them: enough to
+    verify, so that who audits need not hold what signs."""
     seals_url: str = ""
     """Where daily seals are kept, best a store that lets nothing be overwritten; as `files_url`,
     and the same store if empty."""
