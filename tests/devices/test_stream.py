@@ -127,6 +127,25 @@ async def test_a_cancelled_command_is_called_off(hall: Hall) -> None:
     assert (await shown(clerk, command_id))["state"] == "cancelled"
 
 
+async def test_what_was_cancelled_meanwhile_is_called_off(hall: Hall) -> None:
+    window = hall.window()
+    clerk, bridge = await hall.person("ds-clerk"), await hall.paired(window)
+    near, far = hall.servers
+    async with near.events(clerk, window) as events:
+        async with near.connected(bridge) as socket:
+            done, cancelled = [await ask(clerk, window) for _ in range(2)]
+            for command_id in (done, cancelled):
+                await say(socket, "taken", command_id=command_id)
+                assert (await events.command("taken"))["id"] == command_id
+        for command_id in (done, cancelled):
+            await clerk.post(f"/devices/commands/{command_id}/cancel", None)
+        await bridge.deliver(bridge.delivery(done, result=CARD))
+    async with far.connected(bridge) as socket:
+        waiting = await ask(clerk, window)
+        assert await receive(socket) == {"type": "cancel", "command_id": cancelled}
+        assert (await receive(socket))["command"]["id"] == waiting
+
+
 async def test_a_bridge_is_on_line_while_its_stream_is_open(hall: Hall) -> None:
     near, far = hall.servers
     window = hall.window()

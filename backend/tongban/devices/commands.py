@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.cases import reading
@@ -18,7 +18,7 @@ from tongban.devices import schemas as s
 from tongban.devices.access import seated_window
 from tongban.devices.bridges import paired_at
 from tongban.devices.hub import Hub, Nudge
-from tongban.devices.models import Bridge, Command
+from tongban.devices.models import Bridge, Command, Delivery
 from tongban.devices.problems import AlreadyEvaluated, CommandOver, NoBridge
 from tongban.devices.rules import BridgeKind, CommandKind, DeviceKind, State
 from tongban.evaluations.service import is_answered
@@ -197,6 +197,22 @@ async def waiting(session: AsyncSession, bridge: Bridge) -> list[dict[str, Any]]
         }
         for command in found
     ]
+
+
+async def called_off(session: AsyncSession, bridge: Bridge) -> list[UUID]:
+    """What this bridge took and was cancelled while it was away: it may not have begun."""
+    told = exists().where(Delivery.command_id == Command.id)
+    found = await session.scalars(
+        select(Command.id)
+        .where(
+            Command.state == State.CANCELLED,
+            Command.expires_at > clock.now() - rules.PATIENCE,
+            Command.taken_by == bridge.id,
+            ~told,
+        )
+        .order_by(Command.id)
+    )
+    return list(found)
 
 
 async def take(session: AsyncSession, bridge: Bridge, command_id: UUID) -> Nudge | None:

@@ -141,6 +141,7 @@ class _Stream:
             await self._arrive()
             try:
                 await self.socket.send_json({"type": "ready"})
+                await self._send_called_off()
                 await self._send_waiting()
                 await _first_to_end(self._read(), self._follow(nudges), self._beat(nudges))
             finally:
@@ -170,6 +171,12 @@ class _Stream:
         if known is None:
             raise _Close(REVOKED, "revoked")
         await self.hub.publish(Nudge("devices", self.bridge.window_id))
+
+    async def _send_called_off(self) -> None:
+        async with self.sessions() as session:
+            found = await commands.called_off(session, self.bridge)
+        for command_id in found:
+            await self._cancel(str(command_id))
 
     async def _send_waiting(self) -> None:
         async with self.sessions() as session:
