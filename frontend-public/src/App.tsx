@@ -1,8 +1,13 @@
 import { useLanguage } from "./language";
-import { type Texts, texts } from "./texts";
+import { Notice } from "./Notice";
+import { type NoticeName, type Texts, texts } from "./texts";
+
+/** Where the QR codes on printed papers lead. */
+const NOTICES: Record<string, NoticeName> = { "/evaluate": "evaluate", "/progress": "progress" };
 
 export function App() {
-  const [language, setLanguage] = useLanguage();
+  const notice = NOTICES[location.pathname];
+  const [language, setLanguage] = useLanguage(notice);
   const say = texts[language];
   const other = language === "en" ? "zh-CN" : "en";
 
@@ -24,17 +29,25 @@ export function App() {
         </button>
       </header>
       <main id="content" tabIndex={-1}>
-        <section className="hero">
-          <h1>{say.heading}</h1>
-          <p>{say.lead}</p>
-        </section>
-        <AtTheCounter say={say} />
-        <Online say={say} />
+        {notice ? <Notice texts={say.notices[notice]} say={say} /> : <Home say={say} />}
       </main>
       <footer className="bar">
         <a href="/staff/">{say.staff}</a>
         <span>{say.licence}</span>
       </footer>
+    </>
+  );
+}
+
+function Home({ say }: { say: Texts }) {
+  return (
+    <>
+      <section className="hero">
+        <h1>{say.heading}</h1>
+        <p>{say.lead}</p>
+      </section>
+      <AtTheCounter say={say} />
+      <Online say={say} />
     </>
   );
 }

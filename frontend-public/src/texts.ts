@@ -3,6 +3,21 @@
 export const languages = ["zh-CN", "en"] as const;
 export type Language = (typeof languages)[number];
 
+/** Pages that QR codes on printed papers lead to. */
+export type NoticeName = "evaluate" | "progress";
+
+interface Titled {
+  title: string;
+  text: string;
+}
+
+export interface NoticeTexts {
+  heading: string;
+  lead: string;
+  today: readonly Titled[];
+  later: Titled;
+}
+
 export interface Texts {
   name: string;
   subtitle: string;
@@ -11,13 +26,17 @@ export interface Texts {
   heading: string;
   lead: string;
   howHeading: string;
-  how: readonly { title: string; text: string }[];
+  how: readonly Titled[];
   onlineHeading: string;
   onlineNote: string;
-  online: readonly { title: string; text: string }[];
+  online: readonly Titled[];
   coming: string;
   staff: string;
   licence: string;
+  caseNumber: string;
+  today: string;
+  home: string;
+  notices: Record<NoticeName, NoticeTexts>;
 }
 
 export const texts: Record<Language, Texts> = {
@@ -54,6 +73,47 @@ export const texts: Record<Language, Texts> = {
     coming: "即将开通",
     staff: "工作人员入口",
     licence: "开源软件，Apache-2.0 许可",
+    caseNumber: "办件编号",
+    today: "现在可以这样做",
+    home: "回到首页",
+    notices: {
+      evaluate: {
+        heading: "评价这次服务",
+        lead: "网上评价还没有开通，这个页面暂时不能提交评价。",
+        today: [
+          {
+            title: "在窗口评价",
+            text: "窗口设有评价屏的，请工作人员打开评价，由您本人选择。评价与否都不影响办理结果。",
+          },
+          {
+            title: "提意见或投诉",
+            text: "可以向受理单位当面反映，也可以拨打 12345 政务服务便民热线。",
+          },
+        ],
+        later: {
+          title: "网上评价",
+          text: "网上大厅开通后，凭办件编号和受理回执单上的查询码评价，请保管好回执单。",
+        },
+      },
+      progress: {
+        heading: "查询办理进度",
+        lead: "网上查询还没有开通，这个页面暂时查不到进度。",
+        today: [
+          {
+            title: "看回执",
+            text: "回执上写明期限：受理回执单是办结期限，收件回执是作出受理决定的期限。",
+          },
+          {
+            title: "到窗口或打电话询问",
+            text: "请报办件编号。受理单位的地址、电话和办公时间印在回执上。",
+          },
+        ],
+        later: {
+          title: "网上查询",
+          text: "网上大厅开通后，凭办件编号和查询码查看办到哪一步，请保管好回执单。",
+        },
+      },
+    },
   },
   en: {
     name: "Tongban",
@@ -94,5 +154,46 @@ export const texts: Record<Language, Texts> = {
     coming: "Coming",
     staff: "For staff",
     licence: "Open source, Apache-2.0",
+    caseNumber: "Case number",
+    today: "What you can do now",
+    home: "Back to the first page",
+    notices: {
+      evaluate: {
+        heading: "Rate this service",
+        lead: "Online rating has not opened yet: nothing can be submitted on this page so far.",
+        today: [
+          {
+            title: "At the counter",
+            text: "Where the window has a rating screen, ask the clerk to open it; the choice is yours alone. Rating or not does not affect your case.",
+          },
+          {
+            title: "Comments and complaints",
+            text: "Tell the office that took your application, or call the government service hotline 12345.",
+          },
+        ],
+        later: {
+          title: "Rate online",
+          text: "Once the online hall opens: with the case number and the query code from the receipt. Please keep the receipt.",
+        },
+      },
+      progress: {
+        heading: "Progress of your case",
+        lead: "Online enquiries have not opened yet: this page cannot show your case so far.",
+        today: [
+          {
+            title: "Look at the receipt",
+            text: "It states the date: a receipt of acceptance, by when the case is concluded; a receipt of papers, by when acceptance is decided.",
+          },
+          {
+            title: "Ask at the counter or by telephone",
+            text: "Give the case number. Address, telephone and opening hours of the office are on the receipt.",
+          },
+        ],
+        later: {
+          title: "Progress online",
+          text: "Once the online hall opens: with the case number and the query code. Please keep the receipt.",
+        },
+      },
+    },
   },
 };
