@@ -158,9 +158,9 @@ def open_bridge(home: Path, client: httpx.Client) -> Bridge:
     """
     identity = load_identity(home)
     settings = load_settings(home)
-    store = Store(home / "queue.sqlite", queue_key(home))
     documents = Api(identity, client)
     devices = [build(one, documents) for one in settings.devices]
+    store = Store(home / "queue.sqlite", queue_key(home))
     return Bridge(identity, store, client, devices, limits=settings.limits)
 
 

@@ -66,8 +66,12 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _virtual(options: argparse.Namespace) -> int:
-    from tongban_bridge.virtual.console import Console
-    from tongban_bridge.virtual.counter import VirtualCounter
+    try:
+        from tongban_bridge.virtual.console import Console
+        from tongban_bridge.virtual.counter import VirtualCounter
+    except ImportError as missing:
+        # Windows has no pseudo terminals.
+        raise Fault("driver_missing", str(missing)) from None
 
     _log()
     counter = VirtualCounter(options.home / "ports", level=options.level)

@@ -89,7 +89,9 @@ class Link:
             try:
                 with self._connect() as socket:
                     self._socket = socket
-                    self._listen(socket)
+                    # Whoever stops closes the socket that is set, or else has set this before.
+                    if not self._stopping.is_set():
+                        self._listen(socket)
                 self.state = "unreachable"
             except ConnectionClosed as closed:
                 code = closed.rcvd.code if closed.rcvd else 0
@@ -119,12 +121,14 @@ class Link:
 
     def _listen(self, socket: ClientConnection) -> None:
         challenge = json.loads(socket.recv(timeout=10))
+        report = self._listener.report()
         hello = {
             "type": "hello",
             "bridge_id": self._identity.bridge_id,
             "signature": self._identity.signer.answer(str(challenge["nonce"])),
             "version": self._version,
-            "devices": self._listener.report().devices,
+            "devices": report.devices,
+            "queued": report.queued,
         }
         socket.send(json.dumps(hello))
         for text in socket:

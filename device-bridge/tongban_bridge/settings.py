@@ -22,6 +22,9 @@ DRIVERS = {
 }
 """Name in the settings to module and class; a driver is loaded when a counter has its device."""
 
+MOST_DEVICES, LONGEST_NAME = 32, 60
+"""What the platform takes of one bridge."""
+
 _PRINTING = {"ipp", "spooler", "escpos"}
 
 EXAMPLE = """\
@@ -84,6 +87,8 @@ def load_settings(home: Path) -> Settings:
     ids = [device.id for device in devices]
     if len(set(ids)) < len(ids):
         raise Fault("settings", f"{path}: two devices have the same id")
+    if len(ids) > MOST_DEVICES:
+        raise Fault("settings", f"{path}: more than {MOST_DEVICES} devices")
     return settings
 
 
@@ -91,7 +96,10 @@ def _device(entry: dict[str, Any]) -> DeviceSettings:
     id, driver = str(entry.pop("id")), str(entry.pop("driver"))
     if driver not in DRIVERS:
         raise ValueError(f"{id}: driver is one of {', '.join(DRIVERS)}")
-    return DeviceSettings(id, str(entry.pop("name", id)), driver, entry)
+    name = str(entry.pop("name", id))
+    if not all(1 <= len(text) <= LONGEST_NAME for text in (id, name)):
+        raise ValueError(f"{id}: id and name have 1 to {LONGEST_NAME} characters")
+    return DeviceSettings(id, name, driver, entry)
 
 
 def build(settings: DeviceSettings, documents: Documents) -> Device:

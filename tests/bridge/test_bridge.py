@@ -258,7 +258,9 @@ def test_devices_by_settings(home: Path, client: httpx.Client) -> None:
         '[[devices]]\nid = "a"\nname = "读卡器"\ndriver = "sam_v"\nport = "/dev/null0"\n'
     )
     bridge = open_bridge(home, client)
+    bridge.start()
     assert [worker.device.name for worker in bridge.workers] == ["读卡器"]
+    bridge.stop()
 
 
 @pytest.mark.parametrize(
@@ -272,6 +274,7 @@ def test_devices_by_settings(home: Path, client: httpx.Client) -> None:
         '[[devices]]\nid = "a"\ndriver = "sam_v"\nport = "x"\ncolour = "red"',
         '[[devices]]\nid = "a"\ndriver = "sam_v"\nport = "x"\n' * 2,
         "[limits]\nyears = 3",
+        f'[[devices]]\nid = "a"\nname = "{61 * "x"}"\ndriver = "sam_v"\nport = "x"',
     ],
 )
 def test_wrong_settings_are_named(home: Path, client: httpx.Client, text: str) -> None:

@@ -5,6 +5,8 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,8 +21,9 @@ DONE = {"state": "done", "result": {"name": "陈晓明"}}
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "queue.sqlite", KEY)
+def store(tmp_path: Path) -> Iterator[Store]:
+    with closing(Store(tmp_path / "queue.sqlite", KEY)) as store:
+        yield store
 
 
 def finished(store: Store, *command_ids: str) -> None:
@@ -95,13 +98,12 @@ def test_nothing_personal_is_readable_on_disk(store: Store, tmp_path: Path) -> N
 def test_another_key_opens_nothing(store: Store, tmp_path: Path) -> None:
     store.take("a", "scan")
     store.finish("a", DONE, [Attachment("image/jpeg", b"page")])
-    store.close()
-    other = Store(tmp_path / "queue.sqlite", bytes(32))
-    delivery = other.first()
-    assert delivery
-    assert delivery.outcome == DAMAGED
-    with pytest.raises(Fault, match="queue_damaged"):
-        other.file(delivery.id, 0)
+    with closing(Store(tmp_path / "queue.sqlite", bytes(32))) as other:
+        delivery = other.first()
+        assert delivery
+        assert delivery.outcome == DAMAGED
+        with pytest.raises(Fault, match="queue_damaged"):
+            other.file(delivery.id, 0)
 
 
 def test_a_file_that_is_no_queue(tmp_path: Path) -> None:
@@ -141,14 +143,14 @@ for number in range(100000):
     process.wait()
     process.stdout.close()
 
-    store = Store(path, KEY)
-    assert store.count() in (len(said), len(said) + 1)
-    for number in said:
-        delivery = store.first()
-        assert delivery
-        assert delivery.command_id == str(number)
-        assert store.file(delivery.id, 0).content == b"x" * 5000
-        store.confirmed(delivery.sequence)
+    with closing(Store(path, KEY)) as store:
+        assert store.count() in (len(said), len(said) + 1)
+        for number in said:
+            delivery = store.first()
+            assert delivery
+            assert delivery.command_id == str(number)
+            assert store.file(delivery.id, 0).content == b"x" * 5000
+            store.confirmed(delivery.sequence)
 
 
 def test_every_write_reaches_the_disk(store: Store) -> None:
