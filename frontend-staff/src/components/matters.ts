@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { apiQuery } from "@/api/client";
+import type { components } from "@/api/schema";
 
 const FRESH_FOR = 5 * 60_000;
 
@@ -14,6 +15,16 @@ export function matterQuery(code: string | undefined) {
   return queryOptions({
     ...apiQuery("/api/v1/matters/{code}", { path: { code: code ?? "" } }),
     enabled: code !== undefined,
+    staleTime: FRESH_FOR,
+  });
+}
+
+/** The definition that a case goes by: the version under which it was registered. */
+export function caseMatterQuery(data: components["schemas"]["CaseOut"]) {
+  return queryOptions({
+    ...apiQuery("/api/v1/matters/{code}/versions/{number}", {
+      path: { code: data.matter_code, number: data.matter_version },
+    }),
     staleTime: FRESH_FOR,
   });
 }

@@ -1,12 +1,14 @@
+import { useQuery } from "@tanstack/react-query";
 import { Checkbox, Form, Input, InputNumber, Radio, Select } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { components } from "@/api/schema";
+import { caseMatterQuery } from "@/components/matters";
 import { OrganisationSelect } from "@/components/OrganisationSelect";
 import { useWords } from "@/components/words";
 import { DateInput } from "@/forms/DateInput";
 import { FindingsField } from "@/pages/case/FindingsField";
-import { SUSPENSION_REASONS, type ActionField } from "@/pages/case/actions";
+import type { ActionField } from "@/pages/case/actions";
 
 type Case = components["schemas"]["CaseOut"];
 
@@ -40,6 +42,8 @@ export function ActionFieldItem({ field, data }: { field: ActionField; data: Cas
       );
     case "findings":
       return <FindingsField data={data} />;
+    case "reason":
+      return <SuspensionReason data={data} />;
     case "to_step":
       return <ToStep data={data} />;
     case "to_organisation":
@@ -104,24 +108,10 @@ function TextItem({ name }: { name: keyof typeof TEXT_LABELS }) {
   );
 }
 
-function ChoiceItem({ name }: { name: "reason" | "agreed" | "decision" | "collection_method" }) {
+function ChoiceItem({ name }: { name: "agreed" | "decision" | "collection_method" }) {
   const { t } = useTranslation("cases");
   const words = useWords();
   switch (name) {
-    case "reason":
-      return (
-        <Form.Item
-          name="reason"
-          label={t("dialog.suspendReason")}
-          rules={[
-            { required: true, message: t("form.required", { title: t("dialog.suspendReason") }) },
-          ]}
-        >
-          <Select
-            options={SUSPENSION_REASONS.map((value) => ({ value, label: words("suspension", value) }))}
-          />
-        </Form.Item>
-      );
     case "agreed":
       return (
         <Form.Item name="agreed" label={t("dialog.agreed")} rules={[required(t, "dialog.agreed")]}>
@@ -157,6 +147,31 @@ function ChoiceItem({ name }: { name: "reason" | "agreed" | "decision" | "collec
         </Form.Item>
       );
   }
+}
+
+/** Only the special procedures that the case's matter allows. */
+function SuspensionReason({ data }: { data: Case }) {
+  const { t } = useTranslation("cases");
+  const words = useWords();
+  const matter = useQuery(caseMatterQuery(data));
+  const reasons = matter.data?.content.suspension_reasons ?? [];
+  const none = matter.isSuccess && reasons.length === 0;
+  return (
+    <Form.Item
+      name="reason"
+      label={t("dialog.suspendReason")}
+      extra={none && t("dialog.noSuspension")}
+      rules={[
+        { required: true, message: t("form.required", { title: t("dialog.suspendReason") }) },
+      ]}
+    >
+      <Select
+        loading={matter.isPending}
+        disabled={none}
+        options={reasons.map((value) => ({ value, label: words("suspension", value) }))}
+      />
+    </Form.Item>
+  );
 }
 
 function ToStep({ data }: { data: Case }) {

@@ -2,14 +2,14 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import type { components } from "@/api/schema";
 import { Loaded } from "@/components/Loaded";
-import { matterQuery } from "@/components/matters";
+import { caseMatterQuery } from "@/components/matters";
 import { Pairs } from "@/components/Pairs";
 import { inWords, isShown, type FieldDefinition, type FormValues } from "@/forms/definition";
 
 /** What the application says, in the order of the matter's form. */
 export function FormPanel({ data }: { data: components["schemas"]["CaseOut"] }) {
   const { t } = useTranslation("cases");
-  const matter = useQuery(matterQuery(data.matter_code));
+  const matter = useQuery(caseMatterQuery(data));
   return (
     <section className="panel" aria-labelledby="case-form">
       <h2 id="case-form">{t("case.formTitle")}</h2>

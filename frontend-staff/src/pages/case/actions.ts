@@ -72,14 +72,3 @@ export const LEADING: Action[] = [
 ];
 
 export const GRAVE = new Set<Action>(["refuse", "deny", "terminate", "withdraw"]);
-
-export const SUSPENSION_REASONS = [
-  "hearing",
-  "inspection",
-  "testing",
-  "quarantine",
-  "appraisal",
-  "expert_review",
-  "public_notice",
-  "investigation",
-] as const;
