@@ -153,10 +153,19 @@ function counts({ new: added, changed, unchanged }: Report) {
 function ImportDifference({ report }: { report: Report }) {
   const { t } = useTranslation("matters");
   const different = report.matters.filter((line) => line.outcome !== "unchanged");
+  const retired = different.filter((line) => line.retired).length;
   if (different.length === 0) return <Alert type="info" showIcon title={t("exchange.nothing")} />;
   return (
     <>
       <p role="status">{t("exchange.compared", counts(report))}</p>
+      {retired > 0 && (
+        <Alert
+          type="warning"
+          showIcon
+          title={t("exchange.retired", { count: retired })}
+          style={{ marginBottom: 12 }}
+        />
+      )}
       <Collapse
         items={different.map((line) => ({
           key: line.code,
@@ -165,7 +174,8 @@ function ImportDifference({ report }: { report: Report }) {
               <Tag color={line.outcome === "new" ? "green" : "gold"}>
                 {t(`exchange.outcomes.${line.outcome}`)}
               </Tag>
-              <span className="mono">{line.code}</span> {line.name}
+              <span className="mono">{line.code}</span> {line.name}{" "}
+              {line.retired && <Tag>{t("exchange.staysRetired")}</Tag>}
             </>
           ),
           children: (

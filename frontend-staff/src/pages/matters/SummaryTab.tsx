@@ -38,6 +38,12 @@ export function SummaryTab({ content }: { content: Content }) {
             [t("resultName"), result.name || "—"],
             [t("visits"), String(guide.visits)],
             [t("mail"), yes(guide.mail)],
+            [t("missedPromise"), t(`missedPromises.${content.missed_promise_action}`)],
+            [
+              t("suspensionReasons"),
+              content.suspension_reasons.map((reason) => words("suspension", reason)).join("、") ||
+                c("none"),
+            ],
             [t("source"), content.source || "—"],
           ]}
         />

@@ -3,6 +3,17 @@ import { useTranslation } from "react-i18next";
 import { ChoiceItem, NumberItem, SwitchItem, TextItem } from "@/pages/matters/draft/Items";
 import { ListEditor } from "@/pages/matters/draft/ListEditor";
 
+const SUSPENSION_REASONS = [
+  "hearing",
+  "inspection",
+  "testing",
+  "quarantine",
+  "appraisal",
+  "expert_review",
+  "public_notice",
+  "investigation",
+] as const;
+
 function choices<K extends string>(keys: readonly K[], say: (key: K) => string) {
   return keys.map((value) => ({ value, label: say(value) }));
 }
@@ -75,7 +86,15 @@ export function BasicsFields() {
         <ChoiceItem
           name="missed_promise_action"
           label={t("missedPromise")}
-          options={choices(["notify", "terminate"] as const, (key) => t(`missedPromises.${key}`))}
+          options={choices(["notify", "terminate", "deny"] as const, (key) => t(`missedPromises.${key}`))}
+        />
+        <ChoiceItem
+          name="suspension_reasons"
+          label={t("suspensionReasons")}
+          hint={t("suspensionReasonsHint")}
+          required={false}
+          multiple
+          options={choices(SUSPENSION_REASONS, (key) => cases(`suspension.${key}`))}
         />
         <NumberItem name="extension_days_max" label={t("extensionMax")} min={0} max={60} />
         <NumberItem name="retention_years" label={t("retention")} min={1} max={100} />

@@ -49,14 +49,16 @@ export function ChoiceItem({
   required = true,
   options,
   multiple = false,
+  hint,
 }: Base & {
   required?: boolean;
+  hint?: string;
   options: { value: string; label: string }[];
   multiple?: boolean;
 }) {
   const rules = useMissing(label, required);
   return (
-    <Form.Item name={name} label={label} rules={rules}>
+    <Form.Item name={name} label={label} rules={rules} extra={hint}>
       <Select
         mode={multiple ? "multiple" : undefined}
         allowClear={!required}

@@ -10,7 +10,7 @@ const BLANK = {
   copies: 1,
   required: true,
   e_licence: false,
-  deferrable: true,
+  deferrable: false,
 };
 
 export function MaterialFields() {
