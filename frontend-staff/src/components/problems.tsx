@@ -12,16 +12,18 @@ export interface Told {
 
 /** What to tell of any failure, in the person's words. */
 export function useTell() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   return useCallback(
     (error: unknown): Told => {
       if (!(error instanceof ApiProblem)) {
         return { title: t("error.title"), detail: t("error.network"), requestId: "" };
       }
-      const { title, detail, request_id } = error.body;
-      return { title, detail: detail === title ? "" : detail, requestId: request_id };
+      const { title, detail, request_id, code } = error.body;
+      const key = `advice.${code}`;
+      const advice = i18n.exists(key) ? t(key as "advice.too_many_failures") : "";
+      return { title, detail: detail === title ? advice : detail, requestId: request_id };
     },
-    [t],
+    [t, i18n],
   );
 }
 

@@ -46,6 +46,10 @@ export default {
     next: "Please try again. If it keeps failing, give the reference to your system administrator.",
     fields: "{{count}} to correct",
   },
+  advice: {
+    too_many_failures:
+      "The address waits, not your account; computers of one hall may share it. Please wait, or ask your system administrator if it is urgent.",
+  },
   forbidden: {
     title: "You may not see this page",
     hint: "If your work needs it, ask the security administrator to give your account the role.",

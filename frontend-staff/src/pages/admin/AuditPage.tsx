@@ -1,4 +1,4 @@
-import { Button, Input, type TableColumnType } from "antd";
+import { Button, Input, Select, type TableColumnType } from "antd";
 import dayjs from "dayjs";
 import { useTranslation } from "react-i18next";
 import { apiQuery } from "@/api/client";
@@ -9,10 +9,11 @@ import { EmptyState } from "@/components/EmptyState";
 import { FilterBar, FilterField } from "@/components/FilterBar";
 import { KeysetTable } from "@/components/KeysetTable";
 import { PageHeader } from "@/components/PageHeader";
+import { AUDIT_ACTIONS, useActionName } from "@/pages/admin/auditActions";
 
 type Line = components["schemas"]["AuditLine"];
 
-const TEXTS = ["username", "action", "subject"] as const;
+const TEXTS = ["username", "subject"] as const;
 
 /** The trail, latest first. */
 export function AuditPage() {
@@ -20,6 +21,7 @@ export function AuditPage() {
   const { t: c } = useTranslation();
   const { search, set, clear } = useFilters();
   const columns = useColumns();
+  const actionName = useActionName();
   const from = one(search["from"]);
   const to = one(search["to"]);
   return (
@@ -37,6 +39,18 @@ export function AuditPage() {
             />
           </FilterField>
         ))}
+        <FilterField label={t("audit.action")}>
+          <Select
+            aria-label={t("audit.action")}
+            allowClear
+            showSearch={{ optionFilterProp: "label" }}
+            placeholder={c("all")}
+            style={{ width: "100%" }}
+            value={one(search["action"])}
+            onChange={(value: string | undefined) => set({ action: value })}
+            options={AUDIT_ACTIONS.map((value) => ({ value, label: actionName(value) }))}
+          />
+        </FilterField>
         <FilterField label={t("audit.span")} wide>
           <DateRange
             label={t("audit.span")}
@@ -71,10 +85,11 @@ export function AuditPage() {
 
 function useColumns(): TableColumnType<Line>[] {
   const { t } = useTranslation("admin");
+  const actionName = useActionName();
   return [
     { title: t("audit.at"), render: (_, line) => dayjs(line.at).format("YYYY-MM-DD HH:mm:ss") },
     { title: t("audit.username"), render: (_, line) => <span className="mono">{line.username}</span> },
-    { title: t("audit.action"), render: (_, line) => <span className="mono">{line.action}</span> },
+    { title: t("audit.action"), render: (_, line) => <span title={line.action}>{actionName(line.action)}</span> },
     { title: t("audit.subject"), render: (_, line) => <span className="mono">{line.subject}</span> },
     { title: t("audit.reason"), render: (_, line) => line.reason ?? "—" },
     {

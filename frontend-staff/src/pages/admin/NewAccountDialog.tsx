@@ -1,7 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { App, Form, Input } from "antd";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { client, unwrap } from "@/api/client";
+import { idempotencyKey } from "@/api/idempotencyKey";
 import type { components } from "@/api/schema";
 import { FormDialog } from "@/components/FormDialog";
 import { OneTimePassword } from "@/pages/admin/OneTimePassword";
@@ -14,10 +16,14 @@ export function NewAccountDialog({ onClose }: { onClose: () => void }) {
   const { modal } = App.useApp();
   const queries = useQueryClient();
   const [form] = Form.useForm<NewStaff>();
+  // The first password is shown once: where the answer was lost, sending again shows the same one.
+  const [key] = useState(() => idempotencyKey());
 
   async function make(values: NewStaff) {
     const body = { ...values, email: values.email || null, mobile: values.mobile || null };
-    const { one_time_password } = await unwrap(client.POST("/api/v1/staff", { body }));
+    const { one_time_password } = await unwrap(
+      client.POST("/api/v1/staff", { params: { header: { "Idempotency-Key": key } }, body }),
+    );
     await queries.invalidateQueries({ queryKey: ["/api/v1/staff"] });
     onClose();
     modal.success({

@@ -1,17 +1,18 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Form, Input, Select, Switch, Table, Tag } from "antd";
+import { Button, Input, Select, Table, Tag } from "antd";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { client, unwrap } from "@/api/client";
+import { apiQuery } from "@/api/client";
 import type { components } from "@/api/schema";
 import { one, useFilters } from "@/app/search";
 import { EmptyState } from "@/components/EmptyState";
 import { FilterBar, FilterField } from "@/components/FilterBar";
-import { FormDialog } from "@/components/FormDialog";
 import { Loaded } from "@/components/Loaded";
 import { treeQuery } from "@/components/tree";
 import { PageHeader } from "@/components/PageHeader";
+import { useProblemMessage } from "@/components/problems";
 import { ScrollBox } from "@/components/ScrollBox";
+import { UnitDialog, type UnitView } from "@/pages/admin/UnitDialog";
 
 type Unit = components["schemas"]["OrganisationRow"];
 
@@ -33,7 +34,9 @@ function Units({ units }: { units: Unit[] }) {
   const { t } = useTranslation("admin");
   const { t: c } = useTranslation();
   const { search, set } = useFilters();
-  const [edited, setEdited] = useState<Unit | null>(null);
+  const queries = useQueryClient();
+  const report = useProblemMessage();
+  const [edited, setEdited] = useState<UnitView | null>(null);
   const q = one(search["q"]) ?? "";
   const kind = one(search["kind"]);
   const names = useMemo(() => new Map(units.map((unit) => [unit.code, unit.name])), [units]);
@@ -42,6 +45,17 @@ function Units({ units }: { units: Unit[] }) {
       (!kind || unit.kind === kind) &&
       (unit.name.includes(q) || unit.full_name.includes(q) || unit.code.startsWith(q)),
   );
+
+  /** The list knows no addresses; they are read when somebody means to edit them. */
+  async function edit({ code }: Unit) {
+    try {
+      const found = apiQuery("/api/v1/organisations/{code}", { path: { code } });
+      setEdited(await queries.fetchQuery(found));
+    } catch (error) {
+      report(error);
+    }
+  }
+
   return (
     <>
       <FilterBar>
@@ -101,7 +115,7 @@ function Units({ units }: { units: Unit[] }) {
                   <Button
                     size="small"
                     aria-label={`${c("action.edit")} ${unit.name}`}
-                    onClick={() => setEdited(unit)}
+                    onClick={() => void edit(unit)}
                   >
                     {c("action.edit")}
                   </Button>
@@ -113,48 +127,5 @@ function Units({ units }: { units: Unit[] }) {
       )}
       {edited && <UnitDialog unit={edited} onClose={() => setEdited(null)} />}
     </>
-  );
-}
-
-function UnitDialog({ unit, onClose }: { unit: Unit; onClose: () => void }) {
-  const { t } = useTranslation("admin");
-  const { t: c } = useTranslation();
-  const { message } = App.useApp();
-  const queries = useQueryClient();
-  const [form] = Form.useForm<{ name: string; active: boolean }>();
-
-  async function save(body: { name: string; active: boolean }) {
-    await unwrap(
-      client.PATCH("/api/v1/organisations/{code}", { params: { path: { code: unit.code } }, body }),
-    );
-    message.success(c("saved"));
-    await queries.invalidateQueries({ queryKey: ["/api/v1/organisations"] });
-    onClose();
-  }
-
-  return (
-    <FormDialog
-      title={`${t("organisations.edit")} ${unit.code}`}
-      form={form}
-      onSubmit={save}
-      onClose={onClose}
-      initialValues={unit}
-    >
-      <Form.Item
-        name="name"
-        label={t("organisations.name")}
-        rules={[
-          { required: true, message: t("accounts.missing", { title: t("organisations.name") }) },
-        ]}
-      >
-        <Input maxLength={60} />
-      </Form.Item>
-      <Form.Item name="active" label={t("organisations.state")} valuePropName="checked">
-        <Switch
-          checkedChildren={t("organisations.active")}
-          unCheckedChildren={t("organisations.inactive")}
-        />
-      </Form.Item>
-    </FormDialog>
   );
 }
