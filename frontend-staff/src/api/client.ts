@@ -78,6 +78,13 @@ export async function fetchFile(url: string): Promise<Blob> {
   return response.blob();
 }
 
+/** The body of an answer that goes on and on. */
+export async function openStream(url: string, signal: AbortSignal): Promise<ReadableStream<BufferSource>> {
+  const response = await authorisedFetch(new Request(url, { signal }));
+  if (!response.ok || !response.body) throw await problemFrom(response);
+  return response.body as ReadableStream<BufferSource>;
+}
+
 /** Uploads one file and gives its id and facts. */
 export async function uploadFile(file: File) {
   const body = new FormData();

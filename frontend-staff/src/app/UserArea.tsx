@@ -15,6 +15,7 @@ import { setAccessToken } from "@/api/session";
 import { useMe } from "@/app/me";
 import { LanguageSwitch } from "@/components/LanguageSwitch";
 import { useProblemMessage } from "@/components/problems";
+import { DeviceIndicator } from "@/devices/DeviceIndicator";
 
 const PasswordDialog = lazy(() => import("@/app/PasswordDialog"));
 
@@ -56,6 +57,7 @@ export function UserArea({ collapsed, onToggle }: { collapsed: boolean; onToggle
       />
       <span className="shell-organisation">{me.organisation.name}</span>
       <span className="shell-space" />
+      <DeviceIndicator />
       <LanguageSwitch />
       <Dropdown
         trigger={["click"]}

@@ -1,4 +1,5 @@
 import {
+  ApiOutlined,
   AuditOutlined,
   BookOutlined,
   CalendarOutlined,
@@ -32,6 +33,7 @@ export const access = {
   "/accounts": ["accounts.edit", "roles.grant"],
   "/organisations": ["organisations.edit"],
   "/calendar": ["calendar.edit"],
+  "/devices": ["cases.create", "organisations.edit"],
   "/audit": ["audit.read"],
 } as const satisfies Record<string, Permission[]>;
 
@@ -56,6 +58,7 @@ type NavKey =
   | "accounts"
   | "organisations"
   | "calendar"
+  | "devices"
   | "audit";
 
 export const navigation: Group[] = [
@@ -84,6 +87,7 @@ export const navigation: Group[] = [
     items: [
       { to: "/accounts", key: "accounts", icon: <TeamOutlined /> },
       { to: "/organisations", key: "organisations", icon: <SwapOutlined rotate={90} /> },
+      { to: "/devices", key: "devices", icon: <ApiOutlined /> },
       { to: "/calendar", key: "calendar", icon: <CalendarOutlined /> },
       { to: "/audit", key: "audit", icon: <AuditOutlined /> },
     ],

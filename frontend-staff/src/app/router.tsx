@@ -105,6 +105,7 @@ const tree = root.addChildren([
       "/organisations",
     ),
     page("/calendar", () => import("@/pages/admin/CalendarPage"), "CalendarPage", "/calendar"),
+    page("/devices", () => import("@/pages/admin/DevicesPage"), "DevicesPage", "/devices"),
     page("/audit", () => import("@/pages/admin/AuditPage"), "AuditPage", "/audit"),
   ]),
 ]);

@@ -1,5 +1,6 @@
 import { CheckCircleFilled } from "@ant-design/icons";
 import { Form, Input } from "antd";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { isMasked, judgeCreditCode, judgeResidentId, type Verdict } from "@/forms/idNumber";
 
@@ -11,6 +12,7 @@ interface Props {
   required: boolean;
   kind?: "person" | "organisation";
   onComplete?: (value: string) => void;
+  extra?: ReactNode;
 }
 
 /** An ID number or organisation code, checked while it is typed. */
@@ -21,6 +23,7 @@ export function IdNumberItem({
   required,
   kind = "person",
   onComplete,
+  extra,
 }: Props) {
   const { t } = useTranslation("cases");
   const judge = kind === "person" ? judgeResidentId : judgeCreditCode;
@@ -28,6 +31,7 @@ export function IdNumberItem({
     <Form.Item
       name={name}
       label={label}
+      extra={extra}
       normalize={(value: string) => value.replaceAll(/\s/g, "").toUpperCase()}
       validateFirst
       rules={[

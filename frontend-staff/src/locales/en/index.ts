@@ -1,7 +1,8 @@
 import admin from "./admin";
 import cases from "./cases";
 import common from "./common";
+import devices from "./devices";
 import matters from "./matters";
 import shell from "./shell";
 
-export default { admin, cases, common, matters, shell };
+export default { admin, cases, common, devices, matters, shell };

@@ -17,6 +17,7 @@ export default {
     system: "Administration",
     accounts: "Accounts",
     organisations: "Organisations",
+    devices: "Counter devices",
     calendar: "Working calendar",
     audit: "Audit log",
   },

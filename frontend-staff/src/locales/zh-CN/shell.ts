@@ -17,6 +17,7 @@ export default {
     system: "系统管理",
     accounts: "账号管理",
     organisations: "组织机构",
+    devices: "窗口设备",
     calendar: "工作日历",
     audit: "审计日志",
   },

@@ -9,6 +9,7 @@ import { matterQuery } from "@/components/matters";
 import { useFormProblems, useProblemMessage } from "@/components/problems";
 import { MatterForm } from "@/forms/MatterForm";
 import { ApplicantFields } from "@/pages/accept/ApplicantFields";
+import { CardStrip } from "@/pages/accept/CardStrip";
 import { MaterialsTicks } from "@/pages/accept/MaterialsTicks";
 import { PersonLookup } from "@/pages/accept/PersonLookup";
 import { PlaceFields } from "@/pages/accept/PlaceFields";
@@ -82,7 +83,9 @@ export function AcceptForm({ draft, onDone, onNew }: Props) {
           </section>
           <section className="panel">
             <h2>{t("accept.applicantSection")}</h2>
-            <ApplicantFields />
+            <CardStrip onFilled={() => setDirty(true)}>
+              <ApplicantFields />
+            </CardStrip>
           </section>
           <MatterParts />
         </div>

@@ -5,11 +5,12 @@ import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { CaseNumber } from "@/components/CaseNumber";
 import { formatDate } from "@/components/dates";
-import { usePdf } from "@/components/download";
 import { PageHeader } from "@/components/PageHeader";
 import { Pairs } from "@/components/Pairs";
 import { StatusTag } from "@/components/StatusTag";
 import { useWords } from "@/components/words";
+import { Evaluation } from "@/devices/Evaluation";
+import { usePaper } from "@/devices/usePaper";
 import { RoutePanel } from "@/pages/case/RoutePanel";
 import "@/pages/case/case.css";
 import { useShortcuts } from "@/pages/accept/Shortcuts";
@@ -19,12 +20,12 @@ import type { Case } from "@/pages/accept/values";
 export function Accepted({ data, onNext }: { data: Case; onNext: () => void }) {
   const { t } = useTranslation("cases");
   const words = useWords();
-  const openPdf = usePdf();
   const navigate = useNavigate();
   const print = useRef<HTMLButtonElement>(null);
   useEffect(() => print.current?.focus(), []);
   const number = data.number ?? data.id;
-  const receipt = () => void openPdf(`/api/v1/cases/${number}/receipt`);
+  const { print: printPaper, printSlip, printing } = usePaper(number);
+  const receipt = () => void printPaper("receipt");
   const toCase = (action?: string) =>
     void navigate({ to: "/cases/$number", params: { number }, search: action ? { action } : {} });
   useShortcuts({ "Alt+n": onNext, "Alt+p": receipt });
@@ -52,9 +53,26 @@ export function Accepted({ data, onNext }: { data: Case; onNext: () => void }) {
           </div>
         </section>
         <div className="row">
-          <Button ref={print} type="primary" size="large" icon={<PrinterOutlined />} onClick={receipt}>
+          <Button
+            ref={print}
+            type="primary"
+            size="large"
+            icon={<PrinterOutlined />}
+            loading={printing === "receipt"}
+            onClick={receipt}
+          >
             {t("accept.printReceipt")} <kbd>Alt P</kbd>
           </Button>
+          {printSlip && (
+            <Button
+              size="large"
+              icon={<PrinterOutlined />}
+              loading={printing === "slip"}
+              onClick={printSlip}
+            >
+              {t("print.slip", { ns: "devices" })}
+            </Button>
+          )}
           <Button size="large" onClick={onNext}>
             {t("accept.next")} <kbd>Alt N</kbd>
           </Button>
@@ -72,6 +90,7 @@ export function Accepted({ data, onNext }: { data: Case; onNext: () => void }) {
             </Button>
           )}
         </div>
+        {!received && data.case_kind === "immediate" && <Evaluation number={number} atOnce />}
         <RoutePanel path={data.path} tasks={data.tasks} />
       </div>
     </>

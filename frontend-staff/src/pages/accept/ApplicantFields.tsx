@@ -2,6 +2,7 @@ import { Checkbox, Form, Input, Radio } from "antd";
 import { useTranslation } from "react-i18next";
 import { IdNumberItem } from "@/forms/IdNumberItem";
 import { isMasked } from "@/forms/idNumber";
+import { FromCard } from "@/pages/accept/CardStrip";
 
 /** Applicant, and who acts for them. */
 export function ApplicantFields() {
@@ -27,10 +28,16 @@ export function ApplicantFields() {
           label={kind === "person" ? t("case.idNumber") : t("case.creditCode")}
           required
           kind={kind}
+          extra={<FromCard who="applicant" field="id_number" />}
         />
-        <NameItem name={["applicant", "name"]} />
+        <NameItem who="applicant" />
         <MobileItem name={["applicant", "mobile"]} />
-        <Form.Item name={["applicant", "address"]} label={t("case.address")} className="wide">
+        <Form.Item
+          name={["applicant", "address"]}
+          label={t("case.address")}
+          className="wide"
+          extra={<FromCard who="applicant" field="address" />}
+        >
           <Input maxLength={200} autoComplete="off" />
         </Form.Item>
       </div>
@@ -46,8 +53,13 @@ export function ApplicantFields() {
         <fieldset className="sub-table" style={{ marginTop: 12 }}>
           <legend>{t("accept.agentSection")}</legend>
           <div className="field-grid">
-            <NameItem name={["agent", "name"]} />
-            <IdNumberItem name={["agent", "id_number"]} label={t("case.idNumber")} required />
+            <NameItem who="agent" />
+            <IdNumberItem
+              name={["agent", "id_number"]}
+              label={t("case.idNumber")}
+              required
+              extra={<FromCard who="agent" field="id_number" />}
+            />
             <MobileItem name={["agent", "mobile"]} />
             <Form.Item name={["agent", "relation"]} label={t("case.relation")}>
               <Input maxLength={30} autoComplete="off" />
@@ -59,12 +71,13 @@ export function ApplicantFields() {
   );
 }
 
-function NameItem({ name }: { name: string[] }) {
+function NameItem({ who }: { who: "applicant" | "agent" }) {
   const { t } = useTranslation("cases");
   return (
     <Form.Item
-      name={name}
+      name={[who, "name"]}
       label={t("case.name")}
+      extra={<FromCard who={who} field="name" />}
       rules={[
         { required: true, whitespace: true, message: t("form.required", { title: t("case.name") }) },
       ]}

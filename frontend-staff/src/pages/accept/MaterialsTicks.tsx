@@ -3,6 +3,7 @@ import dayjs from "dayjs";
 import { useTranslation } from "react-i18next";
 import type { components } from "@/api/schema";
 import { DateInput } from "@/forms/DateInput";
+import { MaterialFiles } from "@/pages/accept/MaterialFiles";
 import type { MaterialValue, Received } from "@/pages/accept/values";
 
 type Material = components["schemas"]["Material-Output"];
@@ -30,21 +31,24 @@ export function MaterialsTicks({ materials }: { materials: Material[] }) {
           </Button>
         )}
       </div>
-      <table className="plain-table ticks">
-        <thead>
-          <tr>
-            <th scope="col">{t("case.materials")}</th>
-            <th scope="col">{t("accept.need")}</th>
-            <th scope="col">{t("accept.got")}</th>
-            <th scope="col">{t("accept.promise")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {materials.map((material, at) => (
-            <MaterialTick key={material.key} material={material} at={at} />
-          ))}
-        </tbody>
-      </table>
+      <div style={{ overflowX: "auto" }}>
+        <table className="plain-table ticks">
+          <thead>
+            <tr>
+              <th scope="col">{t("case.materials")}</th>
+              <th scope="col">{t("accept.need")}</th>
+              <th scope="col">{t("accept.got")}</th>
+              <th scope="col">{t("accept.promise")}</th>
+              <th scope="col">{t("case.files")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {materials.map((material, at) => (
+              <MaterialTick key={material.key} material={material} at={at} />
+            ))}
+          </tbody>
+        </table>
+      </div>
     </>
   );
 }
@@ -86,6 +90,9 @@ function MaterialTick({ material, at }: { material: Material; at: number }) {
             />
           </Form.Item>
         )}
+      </td>
+      <td>
+        <MaterialFiles material={material} at={at} />
       </td>
     </tr>
   );

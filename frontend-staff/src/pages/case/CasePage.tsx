@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { Alert } from "antd";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { apiQuery } from "@/api/client";
 import type { components } from "@/api/schema";
@@ -10,6 +11,7 @@ import { DueBadge } from "@/components/DueBadge";
 import { Loaded } from "@/components/Loaded";
 import { PageHeader } from "@/components/PageHeader";
 import { StatusTag } from "@/components/StatusTag";
+import { Evaluation } from "@/devices/Evaluation";
 import { ActionPanel } from "@/pages/case/ActionPanel";
 import { CaseFacts } from "@/pages/case/CaseFacts";
 import { FormPanel } from "@/pages/case/FormPanel";
@@ -27,11 +29,12 @@ export type Case = components["schemas"]["CaseOut"];
 export function CasePage() {
   const { number } = useParams({ strict: false }) as { number: string };
   const query = useQuery(apiQuery("/api/v1/cases/{number}", { path: { number } }));
-  return <Loaded query={query}>{(data) => <CaseFile data={data} number={number} />}</Loaded>;
+  return <Loaded query={query}>{(data) => <CaseFile key={number} data={data} number={number} />}</Loaded>;
 }
 
 function CaseFile({ data, number }: { data: Case; number: string }) {
   const { t } = useTranslation("cases");
+  const [opened] = useState(data.status);
   return (
     <>
       <PageHeader
@@ -49,6 +52,12 @@ function CaseFile({ data, number }: { data: Case; number: string }) {
         }
         actions={<Papers data={data} number={number} />}
       />
+      {isDone(data.status) && (
+        <Evaluation
+          number={number}
+          atOnce={data.case_kind === "immediate" && !isDone(opened)}
+        />
+      )}
       {data.findings.length > 0 && <Findings data={data} />}
       <div className="case-grid">
         <div className="stack">
@@ -65,6 +74,11 @@ function CaseFile({ data, number }: { data: Case; number: string }) {
       </div>
     </>
   );
+}
+
+/** The applicant has what they came for, and can say how it was. */
+function isDone(status: Case["status"]): boolean {
+  return status === "concluded" || status === "issued";
 }
 
 function Findings({ data }: { data: Case }) {

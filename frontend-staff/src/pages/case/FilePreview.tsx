@@ -10,7 +10,6 @@ import { Loaded } from "@/components/Loaded";
 export interface PreviewedFile {
   id: string;
   name: string;
-  media_type: string;
   path: string;
 }
 
@@ -48,10 +47,10 @@ function Shown({ blob, file }: { blob: Blob; file: PreviewedFile }) {
   const { t } = useTranslation("cases");
   const url = useMemo(() => URL.createObjectURL(blob), [blob]);
   useEffect(() => () => URL.revokeObjectURL(url), [url]);
-  if (file.media_type.startsWith("image/")) {
+  if (blob.type.startsWith("image/")) {
     return <img src={url} alt={file.name} style={{ maxWidth: "100%" }} />;
   }
-  if (file.media_type === "application/pdf") {
+  if (blob.type === "application/pdf") {
     // Not sandboxed: browsers show no PDF in a sandbox. The server has sniffed the type.
     return <iframe src={url} title={file.name} className="pdf-frame" />;
   }

@@ -1,13 +1,14 @@
-import { EyeOutlined, UploadOutlined } from "@ant-design/icons";
+import { EyeOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
-import { Button, Select, Tag, Upload } from "antd";
+import { Button, Select, Tag } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { client, unwrap, uploadFile } from "@/api/client";
+import { client, unwrap } from "@/api/client";
 import type { components } from "@/api/schema";
 import { useCan } from "@/app/me";
 import { formatDate, formatMoment } from "@/components/dates";
 import { useProblemMessage } from "@/components/problems";
+import { ScanButton } from "@/devices/ScanButton";
 import { FilePreview, type PreviewedFile } from "@/pages/case/FilePreview";
 import { ENDED } from "@/pages/cases/columns";
 
@@ -118,7 +119,12 @@ function MaterialLine({ material, number, may, onPreview }: LineProps) {
             </Button>
           </div>
         ))}
-        {may && <ScanUpload material={material} onUpdate={update} />}
+        {may && (
+          <ScanButton
+            name={material.name}
+            onFiles={(ids) => update({ files: [...material.files.map((one) => one.id), ...ids] })}
+          />
+        )}
       </td>
     </tr>
   );
@@ -140,46 +146,4 @@ function useMaterialUpdate(number: string, key: string) {
       report(error);
     }
   };
-}
-
-interface ScanProps {
-  material: Material;
-  onUpdate: (body: Update) => Promise<void>;
-}
-
-function ScanUpload({ material, onUpdate }: ScanProps) {
-  const { t } = useTranslation("cases");
-  const report = useProblemMessage();
-  const [busy, setBusy] = useState(false);
-
-  async function take(file: File) {
-    setBusy(true);
-    try {
-      const { id } = await uploadFile(file);
-      await onUpdate({ files: [...material.files.map((one) => one.id), id] });
-    } catch (error) {
-      report(error);
-    } finally {
-      setBusy(false);
-    }
-  }
-
-  return (
-    <Upload
-      showUploadList={false}
-      beforeUpload={(file) => {
-        void take(file);
-        return false;
-      }}
-    >
-      <Button
-        size="small"
-        icon={<UploadOutlined />}
-        loading={busy}
-        aria-label={`${t("case.upload")} ${material.name}`}
-      >
-        {t("case.upload")}
-      </Button>
-    </Upload>
-  );
 }

@@ -3,13 +3,14 @@ import { useNavigate } from "@tanstack/react-router";
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import type { components } from "@/api/schema";
-import { useDownload, usePdf } from "@/components/download";
+import { useDownload } from "@/components/download";
+import { usePaper } from "@/devices/usePaper";
 
 /** The papers that this case has; each opens as a PDF, from where it is printed. */
 export function Papers({ data, number }: { data: components["schemas"]["CaseOut"]; number: string }) {
   const { t } = useTranslation("cases");
   const navigate = useNavigate();
-  const openPdf = usePdf();
+  const { print, printSlip, printing } = usePaper(number);
   const { download, busy } = useDownload();
   const base = `/api/v1/cases/${encodeURIComponent(number)}`;
   const carried = data.path.some((step) => step.function === "carry_out" && step.state === "done");
@@ -24,17 +25,34 @@ export function Papers({ data, number }: { data: components["schemas"]["CaseOut"
         </Button>
       )}
       {data.number && (
-        <Button icon={<PrinterOutlined />} onClick={() => void openPdf(`${base}/receipt`)}>
+        <Button
+          icon={<PrinterOutlined />}
+          loading={printing === "receipt"}
+          onClick={() => void print("receipt")}
+        >
           {t("case.receipt")}
         </Button>
       )}
+      {data.number && printSlip && (
+        <Button icon={<PrinterOutlined />} loading={printing === "slip"} onClick={printSlip}>
+          {t("print.slip", { ns: "devices" })}
+        </Button>
+      )}
       {(data.flags.correction_pending || data.status === "not_accepted") && (
-        <Button icon={<PrinterOutlined />} onClick={() => void openPdf(`${base}/notice`)}>
+        <Button
+          icon={<PrinterOutlined />}
+          loading={printing === "notice"}
+          onClick={() => void print("notice")}
+        >
           {t("case.notice")}
         </Button>
       )}
       {carried && (
-        <Button icon={<PrinterOutlined />} onClick={() => void openPdf(`${base}/handover`)}>
+        <Button
+          icon={<PrinterOutlined />}
+          loading={printing === "handover"}
+          onClick={() => void print("handover")}
+        >
           {t("case.handoverSlip")}
         </Button>
       )}

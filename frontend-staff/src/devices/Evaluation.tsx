@@ -1,0 +1,79 @@
+import { LoadingOutlined, SmileOutlined } from "@ant-design/icons";
+import { Button } from "antd";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { ApiProblem } from "@/api/problem";
+import { askDevices } from "@/devices/commands";
+import { canEvaluate, useWindows } from "@/devices/window";
+import { useFaultWords } from "@/devices/words";
+import "@/devices/devices.css";
+
+interface Props {
+  number: string;
+  /** Asks by itself, once; otherwise at the button. */
+  atOnce: boolean;
+}
+
+type Outcome = { stage: "finished" | "skipped" } | { stage: "failed"; fault: unknown };
+
+/** Asks the applicant to rate, on the device before them. The clerk learns whether, never what. */
+export function Evaluation({ number, atOnce }: Props) {
+  const { t } = useTranslation("devices");
+  const words = useFaultWords();
+  const window = useEvaluatingWindow();
+  const [asked, setAsked] = useState(atOnce);
+  const [outcome, setOutcome] = useState<Outcome | null>(null);
+  const asking = window !== undefined && asked && outcome === null;
+
+  useEffect(() => {
+    if (!asking || window === undefined) return;
+    const ended = new AbortController();
+    const body = { kind: "evaluate" as const, parameters: { case_number: number } };
+    void askDevices(window, body, ended.signal).then(
+      ({ finished }) => setOutcome({ stage: finished ? "finished" : "skipped" }),
+      (fault: unknown) => {
+        if (ended.signal.aborted) return;
+        const answered = fault instanceof ApiProblem && fault.code === "already_evaluated";
+        setOutcome(answered ? { stage: "finished" } : { stage: "failed", fault });
+      },
+    );
+    return () => ended.abort();
+  }, [asking, window, number]);
+
+  if (window === undefined) return null;
+  const says = {
+    idle: t("evaluation.title"),
+    asking: t("evaluation.asking"),
+    finished: t("evaluation.finished"),
+    skipped: t("evaluation.skipped"),
+    failed: t("evaluation.failed", {
+      reason: outcome?.stage === "failed" ? words.of(outcome.fault) : "",
+    }),
+  }[asking ? "asking" : (outcome?.stage ?? "idle")];
+
+  function ask() {
+    setOutcome(null);
+    setAsked(true);
+  }
+
+  return (
+    <section className="card-strip" aria-label={t("evaluation.title")}>
+      {asking ? <LoadingOutlined aria-hidden /> : <SmileOutlined aria-hidden />}
+      <span role="status">{says}</span>
+      {!asking && outcome?.stage !== "finished" && (
+        <Button size="small" onClick={ask}>
+          {t("evaluation.ask")}
+        </Button>
+      )}
+    </section>
+  );
+}
+
+/** My window if residents can answer there: a device that drops out meanwhile calls nothing off. */
+function useEvaluatingWindow(): string | undefined {
+  const { mine } = useWindows();
+  const [able, setAble] = useState<string | undefined>();
+  const now = canEvaluate(mine) ? mine?.code : undefined;
+  if (now !== undefined && now !== able) setAble(now);
+  return mine?.code === able ? able : undefined;
+}

@@ -1,0 +1,73 @@
+/** What the page asks of a window's devices: through the API, never of the computer itself. */
+import { client, unwrap } from "@/api/client";
+import { idempotencyKey } from "@/api/idempotencyKey";
+import type { components } from "@/api/schema";
+import { heardOf } from "@/devices/events";
+
+type Schemas = components["schemas"];
+type Command = Schemas["CommandOut"];
+type Asked =
+  | Schemas["ReadCardIn"]
+  | Schemas["ScanIn"]
+  | Schemas["PrintIn"]
+  | Schemas["PrintSlipIn"]
+  | Schemas["EvaluateIn"];
+
+interface Results {
+  read_card: Schemas["CardOut"];
+  scan: Schemas["ScanOut"];
+  print: Schemas["PrintOut"];
+  print_slip: Schemas["PrintOut"];
+  evaluate: Schemas["EvaluateOut"];
+}
+
+export type Card = Schemas["CardOut"];
+
+/** A command that did not end well: with the bridge's code, or `cancelled`, or `expired`. */
+export class DeviceFault extends Error {
+  readonly code: string;
+
+  constructor(code: string) {
+    super(code);
+    this.name = "DeviceFault";
+    this.code = code;
+  }
+}
+
+/** Looks anew though nothing was heard: the first event may come before one listens. */
+const PATIENCE_MS = [300, 1_000, 4_000];
+
+/**
+ * Asks the devices of a window for something and sees it through. An aborted one is called off.
+ * Throws `DeviceFault`, and `ApiProblem` where it could not be asked at all.
+ */
+export async function askDevices<B extends Asked>(
+  windowCode: string,
+  body: B,
+  signal: AbortSignal,
+): Promise<Results[B["kind"]]> {
+  const header = { "Idempotency-Key": idempotencyKey() };
+  const params = { path: { code: windowCode }, header };
+  let command: Command = await unwrap(
+    client.POST("/api/v1/devices/windows/{code}/commands", { params, body }),
+  );
+  const path = { command_id: command.id };
+  for (let look = 0; isOpen(command); look += 1) {
+    const patience = PATIENCE_MS[Math.min(look, PATIENCE_MS.length - 1)] ?? 0;
+    await heardOf(command.id, patience, signal);
+    if (signal.aborted) {
+      // Best effort: a command that nobody awaits ends by itself too.
+      await client.POST("/api/v1/devices/commands/{command_id}/cancel", { params: { path } });
+      throw new DeviceFault("cancelled");
+    }
+    command = await unwrap(client.GET("/api/v1/devices/commands/{command_id}", { params: { path } }));
+  }
+  if (command.state !== "done" || !command.result) {
+    throw new DeviceFault(command.problem?.code ?? command.state);
+  }
+  return command.result as Results[B["kind"]];
+}
+
+function isOpen({ state }: Command): boolean {
+  return state === "waiting" || state === "taken";
+}

@@ -1,0 +1,111 @@
+import { IdcardOutlined, LoadingOutlined } from "@ant-design/icons";
+import { Button, Form } from "antd";
+import { createContext, useContext, useState, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import type { Card } from "@/devices/commands";
+import { rememberTaken, useCardWait } from "@/devices/useCardWait";
+import { useFaultWords } from "@/devices/words";
+import type { AcceptValues } from "@/pages/accept/values";
+import "@/devices/devices.css";
+
+type Who = "applicant" | "agent";
+type Cards = Partial<Record<Who, Card>>;
+
+const CardsContext = createContext<Cards>({});
+
+interface Props {
+  onFilled: () => void;
+  children: ReactNode;
+}
+
+/** Waits for a card and fills the applicant in from it; one who differs is offered, not put over. */
+export function CardStrip({ onFilled, children }: Props) {
+  const form = Form.useFormInstance<AcceptValues>();
+  const [cards, setCards] = useState<Cards>({});
+  const [offered, setOffered] = useState<Card | null>(null);
+
+  function take(card: Card, who: Who) {
+    fillIn(form, card, who);
+    rememberTaken(card);
+    setCards({ ...cards, [who]: card });
+    setOffered(null);
+    onFilled();
+  }
+
+  const wait = useCardWait((card) => {
+    const there = form.getFieldValue("applicant") as AcceptValues["applicant"];
+    const free = there.kind === "person" && !there.name && !there.id_number;
+    if (free || there.id_number === card.id_number) take(card, "applicant");
+    else setOffered(card);
+  });
+
+  return (
+    <CardsContext value={cards}>
+      {wait.state !== "off" && <Strip wait={wait} offered={offered} onTake={take} />}
+      {children}
+    </CardsContext>
+  );
+}
+
+function fillIn(form: ReturnType<typeof Form.useFormInstance<AcceptValues>>, card: Card, who: Who) {
+  const { name, id_number } = card;
+  if (who === "agent") {
+    form.setFieldsValue({ agent: { name, id_number } });
+    return;
+  }
+  const address = card.address ? { address: card.address } : {};
+  form.setFieldsValue({ applicant: { kind: "person", name, id_number, ...address } });
+}
+
+interface StripProps {
+  wait: ReturnType<typeof useCardWait>;
+  offered: Card | null;
+  onTake: (card: Card, who: Who) => void;
+}
+
+function Strip({ wait, offered, onTake }: StripProps) {
+  const { t } = useTranslation("devices");
+  const words = useFaultWords();
+  const waiting = wait.state === "waiting";
+  const says = {
+    off: "",
+    waiting: t(wait.stale ? "card.stale" : "card.waiting"),
+    read: offered ? t("card.offered", { name: offered.name }) : t("card.read"),
+    tired: t("card.tired"),
+    failed: t("card.failed", { reason: words.of(wait.fault) }),
+  }[wait.state];
+  return (
+    <div className={wait.state === "read" ? "card-strip card-strip-read" : "card-strip"}>
+      {waiting ? <LoadingOutlined aria-hidden /> : <IdcardOutlined aria-hidden />}
+      <span role="status">{says}</span>
+      {offered && (
+        <>
+          <Button size="small" type="primary" onClick={() => onTake(offered, "applicant")}>
+            {t("card.asApplicant")}
+          </Button>
+          <Button size="small" onClick={() => onTake(offered, "agent")}>
+            {t("card.asAgent")}
+          </Button>
+        </>
+      )}
+      {!waiting && (
+        <Button size="small" onClick={wait.again}>
+          {t("card.again")}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** Beside a field as long as it says what the card said. */
+export function FromCard({ who, field }: { who: Who; field: "name" | "id_number" | "address" }) {
+  const { t } = useTranslation("devices");
+  const card = useContext(CardsContext)[who];
+  const value: unknown = Form.useWatch([who, field]);
+  if (!card || !card[field] || value !== card[field]) return null;
+  return (
+    <span className={card.authenticated ? "from-card" : "from-card from-card-unproved"}>
+      <IdcardOutlined aria-hidden /> {t(card.authenticated ? "card.mark" : "card.markUnproved")}
+    </span>
+  );
+}

@@ -1,0 +1,95 @@
+import { useQuery } from "@tanstack/react-query";
+import { Alert, Button, Form, Select, Typography } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { client, unwrap } from "@/api/client";
+import type { components } from "@/api/schema";
+import { useCan } from "@/app/me";
+import { formatMoment } from "@/components/dates";
+import { OrganisationSelect } from "@/components/OrganisationSelect";
+import { treeQuery } from "@/components/tree";
+import { useSubmission } from "@/components/useSubmission";
+import { useWindows } from "@/devices/window";
+
+type PairingCode = components["schemas"]["PairingCodeOut"];
+
+/** Makes a code that pairs one computer or tablet with a window. */
+export function PairingForm() {
+  const { t } = useTranslation("devices");
+  const { mine } = useWindows();
+  const [made, setMade] = useState<PairingCode | null>(null);
+  const [form] = Form.useForm<{ window_code: string }>();
+  const { submit, busy, notice } = useSubmission(form, async (body) => {
+    setMade(await unwrap(client.POST("/api/v1/devices/pairing-codes", { body })));
+  });
+  return (
+    <section className="panel" aria-labelledby="pairing" style={{ marginBottom: 16 }}>
+      <h2 id="pairing">{t("admin.pair")}</h2>
+      {notice}
+      <Form
+        form={form}
+        layout="vertical"
+        className="pairing-form"
+        onFinish={submit}
+        initialValues={{ window_code: mine?.code }}
+      >
+        <Form.Item
+          name="window_code"
+          label={t("admin.pairWindow")}
+          rules={[{ required: true, message: t("admin.pairMissing") }]}
+        >
+          <WindowSelect />
+        </Form.Item>
+        <Form.Item>
+          <Button type="primary" htmlType="submit" loading={busy}>
+            {t("admin.make")}
+          </Button>
+        </Form.Item>
+      </Form>
+      {made && <Made made={made} />}
+    </section>
+  );
+}
+
+/** A clerk pairs at the windows they may sit at; an administrator anywhere that has a counter. */
+function WindowSelect(props: { id?: string; value?: string; onChange?: (code?: string) => void }) {
+  const can = useCan();
+  const { windows } = useWindows();
+  const tree = useQuery({ ...treeQuery, enabled: can("organisations.edit") });
+  if (!can("organisations.edit")) {
+    return (
+      <Select
+        {...props}
+        showSearch={{ optionFilterProp: "label" }}
+        options={windows.map(({ code, name }) => ({ value: code, label: name }))}
+      />
+    );
+  }
+  const counters = (tree.data?.items ?? []).filter(({ kind }) => kind === "window" || kind === "community");
+  return <OrganisationSelect {...props} allowClear={false} only={counters.map(({ code }) => code)} />;
+}
+
+function Made({ made }: { made: PairingCode }) {
+  const { t } = useTranslation("devices");
+  return (
+    <Alert
+      type="success"
+      role="status"
+      title={t("admin.codeTitle", { window: made.window.name })}
+      description={
+        <>
+          <p className="mono pairing-code">{made.code}</p>
+          <p>{t("admin.codeHint", { time: formatMoment(made.expires_at) })}</p>
+          <p>
+            {t("admin.onComputer")}{" "}
+            <Typography.Text code copyable>{`tongban-bridge pair ${made.code}`}</Typography.Text>
+          </p>
+          <p>
+            {t("admin.onTablet")}{" "}
+            <Typography.Text code copyable>{`${location.origin}/tablet`}</Typography.Text>
+          </p>
+        </>
+      }
+    />
+  );
+}
