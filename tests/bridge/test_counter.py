@@ -83,7 +83,6 @@ def test_pulling_out_and_plugging_in(platform: Platform, hands: Hands) -> None:
     for device, command in (
         ("idcard", "read_card"),
         ("scanner", "scan"),
-        ("evaluator", "evaluate"),
     ):
         assert hands.do("/plug", device=device, **{"in": False}) == 200
         assert platform.outcome(platform.ask(command))["state"] == "failed"

@@ -7,6 +7,7 @@ the check included; the check is the XOR of everything from the length on.
 
 from dataclasses import dataclass
 from functools import reduce
+from operator import xor
 
 from tongban_bridge.faults import Fault
 
@@ -68,7 +69,7 @@ class Answer:
 
 def check(content: bytes | bytearray) -> int:
     """XOR of all bytes."""
-    return reduce(lambda left, right: left ^ right, content, 0)
+    return reduce(xor, content, 0)
 
 
 def frame(content: bytes) -> bytes:
