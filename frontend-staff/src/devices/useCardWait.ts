@@ -1,9 +1,10 @@
 import { useEffect, useEffectEvent, useState } from "react";
 import { askDevices, DeviceFault, type Card } from "@/devices/commands";
-import { usable, useWindows } from "@/devices/window";
+import { devicesOf, usable, useWindows, type DeviceKind } from "@/devices/window";
 
+const READERS: DeviceKind[] = ["id_card", "smart_card"];
 /** Nothing lay on the reader: so the waiting goes on. */
-const NO_CARD = new Set(["no_card", "card_still_there", "expired"]);
+const NO_CARD = new Set(["no_card", "no_smart_card", "card_still_there", "expired"]);
 /** A page that was left open overnight does not ask for ever. */
 const WAITS_FOR_MS = 15 * 60_000;
 const SAME_CARD_PAUSE_MS = 1_500;
@@ -15,13 +16,13 @@ export function rememberTaken(card: Card): void {
   taken = card.id_number;
 }
 
-export type Waiting = "off" | "waiting" | "read" | "failed" | "tired";
+type Waiting = "off" | "missing" | "waiting" | "read" | "failed" | "tired";
 
 /** Waits for a card while the page is seen, and gives it once. `again` waits for the next one. */
 export function useCardWait(onCard: (card: Card) => void) {
   const { mine } = useWindows();
-  const window = usable(mine, "id_card", "smart_card").length > 0 ? mine?.code : undefined;
-  const [state, setState] = useState<Exclude<Waiting, "off">>("waiting");
+  const window = usable(mine, ...READERS).length > 0 ? mine?.code : undefined;
+  const [state, setState] = useState<Exclude<Waiting, "off" | "missing">>("waiting");
   const [fault, setFault] = useState<unknown>(null);
   /** The card of the one before still lies there. */
   const [stale, setStale] = useState(false);
@@ -47,9 +48,10 @@ export function useCardWait(onCard: (card: Card) => void) {
     return () => ended.abort();
   }, [waits, window]);
 
-  const shown: Waiting = window === undefined ? "off" : state;
+  const known = devicesOf(mine).some(({ kind }) => READERS.includes(kind));
+  const absent = known ? "missing" : "off";
   return {
-    state: shown,
+    state: window === undefined && state !== "read" ? absent : state,
     fault,
     stale,
     again: () => {

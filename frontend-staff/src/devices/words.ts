@@ -7,9 +7,9 @@ export function useFaultWords() {
   const { t, i18n } = useTranslation("devices");
   const tell = useTell();
   const ofCode = (code: string): string =>
-    i18n.exists(`fault.${code}`, { ns: "devices" })
-      ? t(`fault.${code}` as "fault.no_card")
-      : t("fault.other", { code });
+    i18n.exists(code, { ns: "faults" })
+      ? t(code as "no_card", { ns: "faults" })
+      : t("unknownFault", { code });
   return {
     ofCode,
     of: (error: unknown): string => {

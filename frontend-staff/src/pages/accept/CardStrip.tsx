@@ -69,6 +69,7 @@ function Strip({ wait, offered, onTake }: StripProps) {
   const waiting = wait.state === "waiting";
   const says = {
     off: "",
+    missing: t("card.missing"),
     waiting: t(wait.stale ? "card.stale" : "card.waiting"),
     read: offered ? t("card.offered", { name: offered.name }) : t("card.read"),
     tired: t("card.tired"),
@@ -88,7 +89,7 @@ function Strip({ wait, offered, onTake }: StripProps) {
           </Button>
         </>
       )}
-      {!waiting && (
+      {!waiting && wait.state !== "missing" && (
         <Button size="small" onClick={wait.again}>
           {t("card.again")}
         </Button>
