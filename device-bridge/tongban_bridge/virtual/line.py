@@ -27,6 +27,8 @@ class VirtualLine:
         port.symlink_to(os.ttyname(self._slave))
         self._talker = talker
         self._woken, self._wake = os.pipe()
+        self._ending = threading.Lock()
+        self._ended = False
         self._thread = threading.Thread(target=self._serve, name=f"line {port.name}", daemon=True)
         self._thread.start()
 
@@ -36,10 +38,12 @@ class VirtualLine:
 
     def unplug(self) -> None:
         """Vanish, as a USB cable that is pulled."""
-        if self._thread.is_alive():
-            os.write(self._wake, b"x")
-            if threading.current_thread() is not self._thread:
-                self._thread.join()
+        with self._ending:
+            if not self._ended:
+                self._ended = True
+                os.write(self._wake, b"x")
+        if threading.current_thread() is not self._thread:
+            self._thread.join()
 
     def _serve(self) -> None:
         try:
@@ -51,6 +55,8 @@ class VirtualLine:
                 if answer:
                     os.write(self._master, answer)
         finally:
+            with self._ending:
+                self._ended = True
             self.port.unlink(missing_ok=True)
             for descriptor in (self._master, self._slave, self._woken, self._wake):
                 os.close(descriptor)
