@@ -123,7 +123,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def parse_request(self) -> bool:
         """A connection that is kept open ends with its scanner."""
-        return super().parse_request() and not self.scanner.off
+        understood = super().parse_request()
+        self.close_connection = self.close_connection or self.scanner.off
+        return understood and not self.scanner.off
 
     def do_GET(self) -> None:
         scanner = self.scanner
