@@ -30,7 +30,7 @@ export function AcceptForm({ draft, onDone, onNew }: Props) {
   const [form] = Form.useForm<AcceptValues>();
   const { message } = App.useApp();
   const { show, clear, notice } = useFormProblems(form);
-  const { save, stored } = useSaving(draft);
+  const { save, takeOver, stored } = useSaving(draft);
   const [busy, setBusy] = useState<Way | null>(null);
   const [dirty, setDirty] = useState(false);
   useLeaveGuard(dirty);
@@ -79,7 +79,7 @@ export function AcceptForm({ draft, onDone, onNew }: Props) {
           {notice}
           <section className="panel">
             <h2>{t("accept.matter")}</h2>
-            <PlaceFields locked={draft !== undefined} />
+            <PlaceFields locked={stored !== undefined} />
           </section>
           <section className="panel">
             <h2>{t("accept.applicantSection")}</h2>
@@ -91,7 +91,7 @@ export function AcceptForm({ draft, onDone, onNew }: Props) {
         </div>
         <aside className="stack accept-side" aria-label={t("accept.routeSection")}>
           <RoutePreview />
-          <PersonLookup />
+          <PersonLookup takeOver={takeOver} onTaken={() => setDirty(false)} />
           <Shortcuts />
         </aside>
       </div>

@@ -69,6 +69,9 @@ function MaterialTick({ material, at }: { material: Material; at: number }) {
         <Form.Item name={["materials", at, "files"]} hidden>
           <Select mode="multiple" />
         </Form.Item>
+        <Form.Item name={["materials", at, "note"]} hidden>
+          <Input />
+        </Form.Item>
       </th>
       <td>
         {t(`received.${material.kind}`)} · {t("case.copies", { count: material.copies })}

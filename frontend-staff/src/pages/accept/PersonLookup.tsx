@@ -10,14 +10,18 @@ import { Loaded } from "@/components/Loaded";
 import { matterQuery } from "@/components/matters";
 import { StatusTag } from "@/components/StatusTag";
 import { isMasked, judgeCreditCode, judgeResidentId } from "@/forms/idNumber";
+import { PapersElsewhere, type TakingOver } from "@/pages/accept/PapersElsewhere";
 import type { MaterialValue } from "@/pages/accept/values";
 
 type Person = components["schemas"]["PersonOut"];
+type Material = components["schemas"]["Material-Output"];
 
 /** Once the ID number is complete: the person's earlier cases, and papers that serve again. */
-export function PersonLookup() {
+export function PersonLookup(taking: TakingOver) {
   const { t } = useTranslation("cases");
   const id: string = Form.useWatch(["applicant", "id_number"]) ?? "";
+  const code: string | undefined = Form.useWatch("matter_code");
+  const asked = useQuery(matterQuery(code)).data?.content.materials ?? [];
   const complete =
     !isMasked(id) && (judgeResidentId(id) === "valid" || judgeCreditCode(id) === "valid");
   const person = useQuery({
@@ -35,7 +39,8 @@ export function PersonLookup() {
           <>
             <Earlier cases={found.cases} />
             <h3 className="panel-title">{t("accept.reusable")}</h3>
-            <Reusable papers={found.reusable} />
+            <Reusable papers={found.reusable} asked={asked} />
+            <PapersElsewhere papers={found.elsewhere} asked={asked} {...taking} />
           </>
         )}
       </Loaded>
@@ -61,12 +66,10 @@ function Earlier({ cases }: { cases: Person["cases"] }) {
   );
 }
 
-function Reusable({ papers }: { papers: Person["reusable"] }) {
+function Reusable({ papers, asked }: { papers: Person["reusable"]; asked: Material[] }) {
   const { t } = useTranslation("cases");
   const { message } = App.useApp();
   const form = Form.useFormInstance();
-  const code: string | undefined = Form.useWatch("matter_code");
-  const asked = useQuery(matterQuery(code)).data?.content.materials ?? [];
   const fitting = papers.flatMap((paper) => {
     const at = asked.findIndex((material) => material.document_kind === paper.document_kind);
     return at < 0 ? [] : [{ paper, at }];

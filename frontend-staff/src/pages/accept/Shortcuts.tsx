@@ -3,14 +3,15 @@ import { useTranslation } from "react-i18next";
 
 type Handlers = Partial<Record<"Ctrl+Enter" | "Ctrl+s" | "Alt+n" | "Alt+p", () => void>>;
 
-/** Runs a handler for its keys, wherever the focus is on the page. */
+/** Runs a handler for its keys, wherever the focus is on the page itself. */
 export function useShortcuts(handlers: Handlers): void {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     const modifier = event.altKey ? "Alt+" : event.ctrlKey || event.metaKey ? "Ctrl+" : "";
     const handler = handlers[`${modifier}${event.key}` as keyof Handlers];
     if (!modifier || !handler) return;
     event.preventDefault();
-    handler();
+    // What is typed in a dialog is not meant for the page below it.
+    if (!(event.target as Element).closest("[role=dialog]")) handler();
   });
   useEffect(() => {
     const listener = (event: KeyboardEvent) => onKey(event);

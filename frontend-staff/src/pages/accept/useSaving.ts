@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { client, unwrap } from "@/api/client";
 import { idempotencyKey } from "@/api/idempotencyKey";
+import type { TakeOver } from "@/pages/accept/PapersElsewhere";
 import { caseEdit, caseIn, type AcceptValues, type Case } from "@/pages/accept/values";
 
 export type Way = "submit" | "receive" | "draft";
@@ -58,7 +59,19 @@ export function useSaving(draft: Case | undefined) {
     return data;
   }
 
-  return { save, stored };
+  const takeOver: TakeOver = async (values, material, paper) => {
+    const kept = await save(values, "draft");
+    const data = await unwrap(
+      client.POST("/api/v1/cases/{number}/materials/{key}/reuse", {
+        params: { path: { number: kept.number ?? kept.id, key: material } },
+        body: paper,
+      }),
+    );
+    setStored(data);
+    return data;
+  };
+
+  return { save, takeOver, stored };
 }
 
 export async function discardDraft(id: string): Promise<void> {

@@ -12,6 +12,8 @@ export interface MaterialValue {
   received: Received;
   promised_by?: string | null;
   files?: string[];
+  /** Where a paper comes from that was taken over. */
+  note?: string;
 }
 
 export interface AcceptValues {
@@ -37,11 +39,12 @@ export function valuesOf(data: Case): AcceptValues {
     applicant: data.applicant,
     agent: data.agent ?? undefined,
     form: data.form,
-    materials: data.materials.map(({ key, received, promised_by, files }) => ({
+    materials: data.materials.map(({ key, received, promised_by, files, note }) => ({
       key,
       received,
       promised_by,
       files: files.map((file) => file.id),
+      note,
     })),
   };
 }
@@ -52,11 +55,12 @@ function common(values: AcceptValues) {
     applicant: values.applicant,
     agent: values.agent ?? null,
     form: values.form ?? {},
-    materials: (values.materials ?? []).map(({ key, received, promised_by, files }) => ({
+    materials: (values.materials ?? []).map(({ key, received, promised_by, files, note }) => ({
       key,
       received,
       promised_by: received === "none" ? (promised_by ?? null) : null,
       files,
+      note,
     })),
   };
 }
