@@ -6,7 +6,7 @@ import { askDevices, type DeviceFault } from "@/devices/commands";
 import { usable, useWindows } from "@/devices/window";
 import { useFaultWords } from "@/devices/words";
 
-export type Paper = "receipt" | "notice" | "handover";
+export type Paper = "receipt" | "notice" | "conclusion" | "handover";
 
 /**
  * Prints a paper of a case at the window's printer; where there is none, or it fails, the browser

@@ -61,7 +61,7 @@ export function Accepted({ data, onNext }: { data: Case; onNext: () => void }) {
             loading={printing === "receipt"}
             onClick={receipt}
           >
-            {t("accept.printReceipt")} <kbd>Alt P</kbd>
+            {received ? t("accept.printAcknowledgement") : t("accept.printReceipt")} <kbd>Alt P</kbd>
           </Button>
           {printSlip && (
             <Button

@@ -17,7 +17,10 @@ export function MaterialFiles({ material, at }: Props) {
   const { t } = useTranslation("devices");
   const form = Form.useFormInstance();
   const [shown, setShown] = useState<PreviewedFile | null>(null);
-  const value: MaterialValue | undefined = Form.useWatch(["materials", at]);
+  const value: MaterialValue | undefined = Form.useWatch(["materials", at], {
+    form,
+    preserve: true,
+  });
   const files = value?.files ?? [];
 
   function add(ids: string[]) {
@@ -42,7 +45,11 @@ export function MaterialFiles({ material, at }: Props) {
                 icon={<EyeOutlined />}
                 aria-label={`${t("case.preview", { ns: "cases" })} ${material.name} ${name}`}
                 onClick={() =>
-                  setShown({ id, name: `${material.name} ${name}`, path: `/api/v1/files/${id}` })
+                  setShown({
+                    id,
+                    name: `${material.name} ${name}`,
+                    path: filePath(id, value?.held_by?.[id]),
+                  })
                 }
               >
                 {name}
@@ -66,4 +73,8 @@ export function MaterialFiles({ material, at }: Props) {
       {shown && <FilePreview file={shown} onClose={() => setShown(null)} />}
     </>
   );
+}
+
+function filePath(id: string, number: string | undefined): string {
+  return number ? `/api/v1/cases/${number}/files/${id}` : `/api/v1/files/${id}`;
 }

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { components } from "@/api/schema";
 import { formatDate } from "@/components/dates";
 import { FormDialog } from "@/components/FormDialog";
-import type { AcceptValues, Case, MaterialValue } from "@/pages/accept/values";
+import { heldBy, type AcceptValues, type Case, type MaterialValue } from "@/pages/accept/values";
 
 type Paper = components["schemas"]["MaterialElsewhere"];
 type Material = components["schemas"]["Material-Output"];
@@ -122,11 +122,13 @@ function TakeOverDialog({ paper, at, takeOver, onTaken, onClose }: DialogProps) 
       reason,
     });
     const now = data.materials.find((material) => material.key === line.key);
+    const files = now?.files ?? [];
     application.setFieldValue(["materials", at], {
       ...line,
       received: now?.received,
-      files: now?.files.map((file) => file.id),
+      files: files.map((file) => file.id),
       note: now?.note,
+      held_by: heldBy(data.number ?? data.id, files),
     });
     message.success(t("accept.takenOver"));
     onTaken();

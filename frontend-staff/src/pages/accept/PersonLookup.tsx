@@ -11,7 +11,7 @@ import { matterQuery } from "@/components/matters";
 import { StatusTag } from "@/components/StatusTag";
 import { isMasked, judgeCreditCode, judgeResidentId } from "@/forms/idNumber";
 import { PapersElsewhere, type TakingOver } from "@/pages/accept/PapersElsewhere";
-import type { MaterialValue } from "@/pages/accept/values";
+import { heldBy, type MaterialValue } from "@/pages/accept/values";
 
 type Person = components["schemas"]["PersonOut"];
 type Material = components["schemas"]["Material-Output"];
@@ -79,7 +79,12 @@ function Reusable({ papers, asked }: { papers: Person["reusable"]; asked: Materi
   function take(paper: Person["reusable"][number], at: number) {
     const before = form.getFieldValue(["materials", at]) as MaterialValue;
     const files = paper.files.map((file) => file.id);
-    form.setFieldValue(["materials", at], { ...before, received: paper.received, files });
+    form.setFieldValue(["materials", at], {
+      ...before,
+      received: paper.received,
+      files,
+      held_by: heldBy(paper.case_number, paper.files),
+    });
     message.success(t("accept.reused"));
   }
 

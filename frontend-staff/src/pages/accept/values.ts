@@ -14,6 +14,8 @@ export interface MaterialValue {
   files?: string[];
   /** Where a paper comes from that was taken over. */
   note?: string;
+  /** By file: number or id of the case through which it opens; one just scanned has none. */
+  held_by?: Record<string, string>;
 }
 
 export interface AcceptValues {
@@ -30,6 +32,10 @@ export const FRESH: Partial<AcceptValues> = {
   applicant: { kind: "person", name: "", id_number: "", mobile: "", address: "" },
 };
 
+export function heldBy(number: string, files: { id: string }[]): Record<string, string> {
+  return Object.fromEntries(files.map((file) => [file.id, number]));
+}
+
 /** A stored case as values of the form; masked numbers come and go unchanged. */
 export function valuesOf(data: Case): AcceptValues {
   return {
@@ -45,6 +51,7 @@ export function valuesOf(data: Case): AcceptValues {
       promised_by,
       files: files.map((file) => file.id),
       note,
+      held_by: heldBy(data.number ?? data.id, files),
     })),
   };
 }

@@ -13,6 +13,8 @@ export function Papers({ data, number }: { data: components["schemas"]["CaseOut"
   const { print, printSlip, printing } = usePaper(number);
   const { download, busy } = useDownload();
   const base = `/api/v1/cases/${encodeURIComponent(number)}`;
+  const receivedOnly =
+    !data.accepted_at && (data.status === "received" || data.status === "not_accepted");
   const carried = data.path.some((step) => step.function === "carry_out" && step.state === "done");
   return (
     <>
@@ -24,13 +26,13 @@ export function Papers({ data, number }: { data: components["schemas"]["CaseOut"
           {data.status === "draft" ? t("case.editDraft") : t("case.edit")}
         </Button>
       )}
-      {data.number && (
+      {(data.accepted_at || receivedOnly) && (
         <Button
           icon={<PrinterOutlined />}
           loading={printing === "receipt"}
           onClick={() => void print("receipt")}
         >
-          {t("case.receipt")}
+          {receivedOnly ? t("case.acknowledgement") : t("case.receipt")}
         </Button>
       )}
       {data.number && printSlip && (
@@ -45,6 +47,15 @@ export function Papers({ data, number }: { data: components["schemas"]["CaseOut"
           onClick={() => void print("notice")}
         >
           {t("case.notice")}
+        </Button>
+      )}
+      {data.concluded_at && (
+        <Button
+          icon={<PrinterOutlined />}
+          loading={printing === "conclusion"}
+          onClick={() => void print("conclusion")}
+        >
+          {t("case.conclusion")}
         </Button>
       )}
       {carried && (
