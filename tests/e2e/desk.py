@@ -21,15 +21,22 @@ async def choose(page: Page, label: str, typed: str) -> None:
     await field.fill(typed)
     await expect(page.get_by_role("option").first).to_be_attached()
     await page.keyboard.press("Enter")
+    await expect(page.locator(".ant-select-dropdown:visible")).to_have_count(0)
 
 
 async def fill_in(page: Page) -> None:
-    await choose(page, "事项", "避孕药具免费领取")
-    await choose(page, "户籍或居住社区", "110102010002")
+    """A whole application for a matter of a community, all papers brought."""
     await page.get_by_label("证件号码").fill(APPLICANT_ID)
     await page.get_by_label("姓名（名称）").fill("王秀兰")
+    await fill_in_matter(page)
+    await page.get_by_role("button", name="必要材料全部收齐").click()
+
+
+async def fill_in_matter(page: Page) -> None:
+    """The same without the applicant and the papers."""
+    await choose(page, "事项", "避孕药具免费领取")
+    await choose(page, "户籍或居住社区", "110102010002")
     await page.get_by_role("radio", name="避孕套").check()
     await page.get_by_label("数量（盒）").fill("2")
     await page.get_by_label("规格").fill("标准")
     await page.get_by_role("radio", name="社区服务站").check()
-    await page.get_by_role("button", name="必要材料全部收齐").click()

@@ -53,6 +53,7 @@ export function PairingForm() {
 
 /** A clerk pairs at the windows they may sit at; an administrator anywhere that has a counter. */
 function WindowSelect(props: { id?: string; value?: string; onChange?: (code?: string) => void }) {
+  const { t } = useTranslation("devices");
   const can = useCan();
   const { windows } = useWindows();
   const tree = useQuery({ ...treeQuery, enabled: can("organisations.edit") });
@@ -60,13 +61,21 @@ function WindowSelect(props: { id?: string; value?: string; onChange?: (code?: s
     return (
       <Select
         {...props}
+        aria-label={t("admin.pairWindow")}
         showSearch={{ optionFilterProp: "label" }}
         options={windows.map(({ code, name }) => ({ value: code, label: name }))}
       />
     );
   }
   const counters = (tree.data?.items ?? []).filter(({ kind }) => kind === "window" || kind === "community");
-  return <OrganisationSelect {...props} allowClear={false} only={counters.map(({ code }) => code)} />;
+  return (
+    <OrganisationSelect
+      {...props}
+      ariaLabel={t("admin.pairWindow")}
+      allowClear={false}
+      only={counters.map(({ code }) => code)}
+    />
+  );
 }
 
 function Made({ made }: { made: PairingCode }) {
