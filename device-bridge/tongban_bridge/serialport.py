@@ -27,10 +27,11 @@ class SerialPort:
     def __init__(self, name: str, baud: int, *, write_seconds: float = 1.0) -> None:
         try:
             self._port = serial.serial_for_url(
-                name, baudrate=baud, timeout=SLICE, write_timeout=write_seconds
+                name, baudrate=baud, timeout=SLICE, write_timeout=write_seconds, exclusive=True
             )
         except serial.SerialException as problem:
-            denied = isinstance(problem.__context__, PermissionError) or problem.errno == 13
+            # Not ours to open, or another program (a second bridge, the doctor) has it.
+            denied = isinstance(problem.__context__, PermissionError | BlockingIOError)
             raise Fault("port_denied" if denied else "port_missing", name) from None
         except (OSError, ValueError):
             raise Fault("port_missing", name) from None

@@ -27,7 +27,6 @@ READ_FRAME = protocol.frame(b"\0\0\x90" + READ_DATA)
         (protocol.FIND, "AAAAAA9669 0003 2001 22"),
         (protocol.SELECT, "AAAAAA9669 0003 2002 21"),
         (protocol.READ, "AAAAAA9669 0003 3001 32"),
-        (protocol.READ_MORE_ADDRESS, "AAAAAA9669 0003 3003 30"),
         (protocol.READ_WITH_FINGERPRINT, "AAAAAA9669 0003 3010 23"),
     ],
 )

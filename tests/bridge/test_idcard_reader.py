@@ -63,6 +63,39 @@ def test_hands_on_the_photo_as_stored(counter: Counter) -> None:
     assert counter.driver.read(Turn(5)).photo == PHOTO
 
 
+@pytest.mark.parametrize("fingerprint", [None, b"", bytes(512), bytes(1024)])
+def test_fingerprints_where_the_module_knows_them(
+    counter: Counter, fingerprint: bytes | None
+) -> None:
+    counter.reader.fingerprint = fingerprint
+    counter.reader.lay(resident())
+    driver = SamReader("idcard", "读卡器", str(counter.line.port), fingerprint=True)
+    reading = driver.read(Turn(5))
+    driver.close()
+    assert reading.fingerprint == (fingerprint or b"")
+    assert reading.card.name == "陈晓明"
+
+
+def test_a_port_in_use_is_said_to_be(counter: Counter) -> None:
+    counter.driver.check()
+    with pytest.raises(Fault, match="port_denied"):
+        SamReader("idcard", "读卡器", str(counter.line.port)).check()
+
+
+def test_at_the_pace_of_the_line(tmp_path: Path) -> None:
+    """115200 baud: 2.7 kB take 0.23 s of the second that a card may take."""
+    reader = VirtualReader()
+    reader.lay(resident())
+    line = VirtualLine(reader, tmp_path / "paced", baud=115200)
+    driver = SamReader("idcard", "读卡器", str(line.port))
+    driver.check()
+    began = time.monotonic()
+    assert driver.read(Turn(10)).card.name == "陈晓明"
+    assert time.monotonic() - began > 0.2
+    driver.close()
+    line.unplug()
+
+
 def test_waits_for_the_card(counter: Counter) -> None:
     looks = 0
 

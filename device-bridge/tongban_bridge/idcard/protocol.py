@@ -21,7 +21,6 @@ SAM_ID = bytes.fromhex("12FF")
 FIND = bytes.fromhex("2001")
 SELECT = bytes.fromhex("2002")
 READ = bytes.fromhex("3001")
-READ_MORE_ADDRESS = bytes.fromhex("3003")
 READ_WITH_FINGERPRINT = bytes.fromhex("3010")
 
 OK, FOUND, NONE = 0x90, 0x9F, 0x91

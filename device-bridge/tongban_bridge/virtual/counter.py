@@ -124,10 +124,10 @@ class VirtualCounter:
             self.unplug(name)
 
     def _plug_reader(self) -> _Unpluggable:
-        return _Cable(VirtualLine(self.reader, self._folder / "idcard"))
+        return _Cable(VirtualLine(self.reader, self._folder / "idcard", baud=115200))
 
     def _plug_evaluator(self) -> _Unpluggable:
-        self._line = VirtualLine(self.evaluator, self._folder / "evaluator")
+        self._line = VirtualLine(self.evaluator, self._folder / "evaluator", baud=9600)
         return _Cable(self._line)
 
     def _plug_scanner(self) -> _Unpluggable:

@@ -82,6 +82,8 @@ class VirtualReader:
 
     def __init__(self, *, lift: bool = False) -> None:
         self.lift = lift
+        self.fingerprint: bytes | None = None
+        """What a module that knows of fingerprints sends beside the photo."""
         self.spoil: Callable[[bytes], bytes] = bytes
         self.heard: list[bytes] = []
         self._cards: list[bytes] = []
@@ -121,17 +123,19 @@ class VirtualReader:
         if content == protocol.SELECT:
             self._selected = len(self._cards) == 1
             return _status(protocol.OK) + bytes(8) if self._selected else _status(0x81)
-        if content == protocol.READ:
-            return self._read()
+        whole = content == protocol.READ_WITH_FINGERPRINT and self.fingerprint is not None
+        if content == protocol.READ or whole:
+            return self._read(self.fingerprint if whole else None)
         return _status(protocol.BAD_COMMAND)
 
-    def _read(self) -> bytes:
+    def _read(self, fingerprint: bytes | None = None) -> bytes:
         if not self._selected or not self._cards:
             return _status(0x41)
         self._was_read = True
         text = self._cards[0]
-        lengths = len(text).to_bytes(2, "big") + len(PHOTO).to_bytes(2, "big")
-        return _status(protocol.OK) + lengths + text + PHOTO
+        blocks = [text, PHOTO] if fingerprint is None else [text, PHOTO, fingerprint]
+        lengths = b"".join(len(block).to_bytes(2, "big") for block in blocks)
+        return _status(protocol.OK) + lengths + b"".join(blocks)
 
 
 def _status(code: int) -> bytes:

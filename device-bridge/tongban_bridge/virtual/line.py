@@ -7,6 +7,9 @@ import tty
 from pathlib import Path
 from typing import Protocol
 
+_SLICE = 64
+"""Bytes that arrive together, as from a USB converter."""
+
 
 class Talker(Protocol):
     """What sits at the far end of the line."""
@@ -17,15 +20,19 @@ class Talker(Protocol):
 
 
 class VirtualLine:
-    """Serves a talker on a pty until `unplug`, under a name that then goes, as a udev name does."""
+    """Serves a talker on a pty until `unplug`, under a name that then goes, as a udev name does.
 
-    def __init__(self, talker: Talker, port: Path) -> None:
+    With `baud` its answers take the time that they would on a line of ten bits a byte.
+    """
+
+    def __init__(self, talker: Talker, port: Path, *, baud: int | None = None) -> None:
         self._master, self._slave = os.openpty()
         tty.setraw(self._slave)
         self.port = port
         port.unlink(missing_ok=True)
         port.symlink_to(os.ttyname(self._slave))
         self._talker = talker
+        self._seconds_a_byte = 10 / baud if baud else 0.0
         self._woken, self._wake = os.pipe()
         self._ending = threading.Lock()
         self._ended = False
@@ -45,15 +52,24 @@ class VirtualLine:
         if threading.current_thread() is not self._thread:
             self._thread.join()
 
+    def _send(self, answer: bytes, heard: int) -> None:
+        pause = heard * self._seconds_a_byte
+        for start in range(0, len(answer), _SLICE):
+            part = answer[start : start + _SLICE]
+            pause += len(part) * self._seconds_a_byte
+            if pause and select.select([self._woken], [], [], pause)[0]:
+                return
+            os.write(self._master, part)
+            pause = 0.0
+
     def _serve(self) -> None:
         try:
             while True:
                 ready, _, _ = select.select([self._master, self._woken], [], [])
                 if self._woken in ready:
                     return
-                answer = self._talker.hear(os.read(self._master, 4096))
-                if answer:
-                    os.write(self._master, answer)
+                heard = os.read(self._master, 4096)
+                self._send(self._talker.hear(heard), len(heard))
         finally:
             with self._ending:
                 self._ended = True
