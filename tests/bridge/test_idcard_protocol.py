@@ -200,11 +200,12 @@ def test_nations_are_numbered_as_the_standard_does() -> None:
 
 @pytest.mark.slow
 @settings(max_examples=10_000, deadline=None, database=None)
-@given(st.binary(max_size=64), st.randoms(use_true_random=False), st.binary(max_size=64))
+@given(st.binary(max_size=64), st.integers(0, 2**32), st.binary(max_size=64))
 def test_garbage_never_crashes_and_never_names_another(
-    before: bytes, random: Random, after: bytes
+    before: bytes, seed: int, after: bytes
 ) -> None:
     """Ten thousand damaged frames: each decodes to the very card or to a fault."""
+    random = Random(seed)
     line = before + random.choice(DAMAGES)(bytearray(READ_FRAME), random) + after
     receiver = protocol.Receiver()
     for answer in receiver.feed(line) + receiver.give_up():
