@@ -3,6 +3,7 @@
 import argparse
 import logging
 import signal
+import ssl
 import sys
 import threading
 from collections.abc import Sequence
@@ -152,7 +153,8 @@ def _log() -> None:
 
 
 def _client() -> httpx.Client:
-    return httpx.Client(timeout=30)
+    # The system's certificates, as the stream uses them: districts have authorities of their own.
+    return httpx.Client(timeout=30, verify=ssl.create_default_context())
 
 
 def _stopped() -> threading.Event:

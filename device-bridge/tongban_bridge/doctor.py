@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -113,6 +114,9 @@ def _device(settings: Any) -> tuple[bool, str]:
 
 def _platform(server: str, client: httpx.Client) -> Iterator[tuple[bool, str]]:
     what = f"平台 · platform {server}"
+    address = urlsplit(server)
+    if address.scheme != "https" and address.hostname not in ("127.0.0.1", "localhost", "::1"):
+        yield False, f"{what}: 未加密，请改用 https · not encrypted, use https"
     try:
         answer = client.get(f"{server}{PREFIX}/windows")
         now = datetime.now(UTC)

@@ -1,5 +1,6 @@
 """`tongban-bridge` as it is typed."""
 
+import json
 import signal
 import socket
 import subprocess
@@ -10,6 +11,7 @@ import httpx
 import pytest
 
 from tests.bridge.stand_in import CODE, Platform, await_that
+from tongban_bridge.doctor import examine
 from tongban_bridge.faults import known_codes, message
 from tongban_bridge.virtual.idcard import VirtualReader, resident
 from tongban_bridge.virtual.line import VirtualLine
@@ -67,6 +69,22 @@ def test_doctor(platform: Platform, home: Path, tmp_path: Path) -> None:
     assert "(port_missing) [/dev/none]" in done.stdout
     assert "name: 陈晓明" in done.stdout
     assert f"✓ 平台 · platform {platform.address}" in done.stdout
+
+
+def test_doctor_unpaired(tmp_path: Path) -> None:
+    done = bridge("doctor", "--home", tmp_path)
+    assert done.returncode == 1
+    assert "(not_paired)" in done.stdout
+    assert "未配置设备" in done.stdout
+
+
+def test_doctor_minds_an_unencrypted_platform(home: Path) -> None:
+    kept = json.loads((home / "identity.json").read_text())
+    (home / "identity.json").write_text(json.dumps(kept | {"server": "http://192.0.2.1:1"}))
+    with httpx.Client(timeout=0.2) as client:
+        findings = [text for fine, text in examine(home, client) if not fine]
+    assert any("not encrypted" in text for text in findings)
+    assert any("(unreachable)" in text for text in findings)
 
 
 @pytest.mark.parametrize("way", [signal.SIGTERM, signal.SIGINT])
