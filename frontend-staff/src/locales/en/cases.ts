@@ -442,7 +442,7 @@ export default {
     reusable: "Materials that serve again",
     reuse: "Use",
     reused: "Used",
-    reusableNone: "No materials that serve again.",
+    reusableNone: "No materials that serve again in the cases that you may see.",
     checkedAt: "checked at {{organisation}}, {{date}}",
     elsewhere: "Checked by other streets",
     takeOver: "Use",

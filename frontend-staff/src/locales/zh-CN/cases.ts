@@ -432,7 +432,7 @@ export default {
     reusable: "可复用材料",
     reuse: "采用",
     reused: "已采用",
-    reusableNone: "没有可复用的材料。",
+    reusableNone: "您可查看的办件中没有可复用的材料。",
     checkedAt: "{{organisation}} 于 {{date}} 核验",
     elsewhere: "其他街道核验过的材料",
     takeOver: "采用",

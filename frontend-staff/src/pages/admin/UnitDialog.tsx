@@ -16,7 +16,11 @@ export function UnitDialog({ unit, onClose }: { unit: UnitView; onClose: () => v
   const queries = useQueryClient();
   const [form] = Form.useForm<Values>();
 
-  async function save(body: Values) {
+  async function save(values: Values) {
+    // What stays is not sent: the audit log says what was changed.
+    const names = Object.keys(values) as (keyof Values)[];
+    const changed = names.filter((name) => values[name] !== unit[name]);
+    const body: Partial<Values> = Object.fromEntries(changed.map((name) => [name, values[name]]));
     await unwrap(
       client.PATCH("/api/v1/organisations/{code}", { params: { path: { code: unit.code } }, body }),
     );
