@@ -13,6 +13,7 @@ import pytest
 from tests.bridge.stand_in import CODE, Platform, await_that
 from tongban_bridge.doctor import examine
 from tongban_bridge.faults import known_codes, message
+from tongban_bridge.virtual.counter import VirtualCounter
 from tongban_bridge.virtual.idcard import VirtualReader, resident
 from tongban_bridge.virtual.line import VirtualLine
 
@@ -69,6 +70,16 @@ def test_doctor(platform: Platform, home: Path, tmp_path: Path) -> None:
     assert "(port_missing) [/dev/none]" in done.stdout
     assert "name: 陈晓明" in done.stdout
     assert f"✓ 平台 · platform {platform.address}" in done.stdout
+
+
+def test_doctor_prints_on_every_printer(home: Path) -> None:
+    counter = VirtualCounter(home / "ports")
+    (home / "settings.toml").write_text(counter.settings(0))
+    done = bridge("doctor", "--print-page", "--home", home)
+    counter.stop()
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.count("✓ 已打印测试页") == 2
+    assert len(counter.printer.jobs) == len(counter.slip.slips) == 1
 
 
 def test_doctor_unpaired(tmp_path: Path) -> None:
