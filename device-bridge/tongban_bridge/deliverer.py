@@ -51,8 +51,11 @@ class Deliverer:
                     self._store.confirmed(delivery.sequence)
                     self._changed()
                     pause = FIRST_PAUSE
-            except Fault as fault:
-                log.warning("not delivered yet: %s", fault)
+            except Exception as problem:
+                # A fault that passes, or what nobody expected: what waits must leave one day.
+                log.warning(
+                    "not delivered yet: %s", problem, exc_info=not isinstance(problem, Fault)
+                )
                 self._woken.wait(pause * random.uniform(0.7, 1.0))  # noqa: S311  no secret
                 pause = min(2 * pause, LONGEST_PAUSE)
             else:
@@ -60,12 +63,14 @@ class Deliverer:
 
     def _deliver(self, delivery: Delivery) -> None:
         try:
-            try:
-                outcome = self._with_files(delivery)
-            except Fault as fault:
-                if fault.code != "queue_damaged":
-                    raise
-                outcome = dict(DAMAGED)
+            outcome = self._with_files(delivery)
+        except Refused as refused:
+            outcome = {"state": "failed", "code": "file_refused", "detail": str(refused)}
+        except Fault as fault:
+            if fault.code != "queue_damaged":
+                raise
+            outcome = dict(DAMAGED)
+        try:
             self._api.deliver(delivery, outcome)
         except Refused as refused:
             log.error("delivery %s of %s: %s", delivery.id, delivery.command_id, refused)

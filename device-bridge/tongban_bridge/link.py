@@ -101,6 +101,10 @@ class Link:
             except (OSError, InvalidHandshake, InvalidMessage, InvalidURI, ValueError) as problem:
                 self.state = "unreachable"
                 log.info("no connection: %s", type(problem).__name__)
+            except Exception:
+                # A thread that ended would leave a counter that looks alive.
+                self.state = "unreachable"
+                log.exception("the stream failed")
             finally:
                 self._socket = None
             if self.state in _PROBLEMS.values():
@@ -132,7 +136,10 @@ class Link:
         }
         socket.send(json.dumps(hello))
         for text in socket:
-            self._hear(json.loads(text))
+            try:
+                self._hear(json.loads(text))
+            except (ValueError, KeyError, TypeError, AttributeError) as problem:
+                log.error("a message that is none: %s", type(problem).__name__)
 
     def _hear(self, message: dict[str, Any]) -> None:
         match message.get("type"):

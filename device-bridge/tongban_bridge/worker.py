@@ -82,7 +82,11 @@ class Worker:
                 self._look()
                 continue
             if job and not self._stopping:
-                self._run(job)
+                try:
+                    self._run(job)
+                except Exception:
+                    # A full disk, say. The journal knows that the command had begun.
+                    log.exception("%s: its result could not be kept", self.device.id)
         self.device.close()
 
     def _look(self) -> None:

@@ -46,6 +46,7 @@ class Platform:
         self.address = f"http://127.0.0.1:{self.port}"
         self.deliveries: list[dict[str, Any]] = []
         self.attempts: list[str] = []
+        self.largest_file = 2**30
         self.files: dict[str, tuple[str, bytes]] = {}
         self.taken: list[str] = []
         self.reports: list[dict[str, Any]] = []
@@ -167,6 +168,8 @@ class Platform:
         body = await self._signed(request)
         if body is None:
             return JSONResponse({"code": "bridge_unknown"}, 401)
+        if len(body) > self.largest_file:
+            return JSONResponse({"code": "file_too_large"}, 413)
         id = str(uuid.uuid4())
         self.files[id] = (request.headers["content-type"], body)
         return JSONResponse({"id": id}, 201)

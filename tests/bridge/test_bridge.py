@@ -18,8 +18,10 @@ from tongban_bridge.faults import Fault
 from tongban_bridge.idcard.reader import SamReader
 from tongban_bridge.identity import load_identity, queue_key
 from tongban_bridge.pairing import pair
+from tongban_bridge.scanner.escl import EsclScanner
 from tongban_bridge.settings import Limits
 from tongban_bridge.store import Store
+from tongban_bridge.virtual.escl import VirtualScanner
 from tongban_bridge.virtual.evaluator import VirtualEvaluator
 from tongban_bridge.virtual.idcard import VirtualReader, resident
 from tongban_bridge.virtual.line import VirtualLine
@@ -215,6 +217,32 @@ def test_plugging_and_unplugging_is_told(platform: Platform, start: Start, tmp_p
     line = VirtualLine(device, tmp_path / "evaluator")
     await_that(lambda: platform.devices["evaluator"] == "ready")
     line.unplug()
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [{"type": "command"}, {"type": "command", "command": {"id": 1}}, {"type": 7}, {"other": 1}],
+)
+def test_nonsense_from_the_platform_ends_nothing(
+    platform: Platform, start: Start, nonsense: dict[str, object]
+) -> None:
+    press = Press()
+    press.let_go.set()
+    start(press)
+    await_that(lambda: platform.connected)
+    platform.say(nonsense)
+    assert platform.outcome(platform.ask("print"))["state"] == "done"
+    assert platform.hellos == 1
+
+
+def test_a_file_that_the_platform_refuses(platform: Platform, start: Start) -> None:
+    scanner = VirtualScanner()
+    platform.largest_file = 1000
+    bridge = start(EsclScanner("s", "扫描仪", scanner.url))
+    outcome = platform.outcome(platform.ask("scan", dpi=100), 30)
+    assert (outcome["state"], outcome["code"]) == ("failed", "file_refused")
+    await_that(lambda: bridge.report().queued == 0)
+    scanner.stop()
 
 
 def test_a_full_queue_takes_no_more(platform: Platform, start: Start) -> None:

@@ -64,6 +64,7 @@ export default {
   scanner_not_escl: "There is no eSCL service at this address; check it.",
   scanner_open: "The scanner's cover is open.",
   no_such_source: "The scanner has no such source of paper.",
+  file_refused: "The platform refused the scanned file, perhaps for its size; scan fewer pages or at less resolution.",
   feeder_empty: "There is no paper in the feeder.",
   feeder_jam: "Paper is jammed in the feeder; take it out and scan again.",
   camera_failed: "The camera takes no picture; see whether another program uses it.",

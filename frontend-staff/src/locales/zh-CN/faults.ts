@@ -64,6 +64,7 @@ export default {
   scanner_not_escl: "该地址不是 eSCL 扫描服务，请核对地址。",
   scanner_open: "扫描仪盖板未关好。",
   no_such_source: "扫描仪没有所选的进纸方式。",
+  file_refused: "平台拒收扫描文件，可能太大；请降低分辨率或分次扫描。",
   feeder_empty: "进纸器里没有纸。",
   feeder_jam: "进纸器卡纸，请取出后重新扫描。",
   camera_failed: "高拍仪无法拍照，请检查是否被其他程序占用。",
