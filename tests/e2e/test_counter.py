@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.e2e.desk import choose, fill_in, sign_in
+from tests.e2e.desk import choose, fill_in, sign_in, sign_in_by_form
 from tests.support.applications import APPLICANT_ID
 from tests.support.browser import assert_accessible
 from tests.support.live import LiveServer
@@ -16,7 +16,7 @@ NUMBER = re.compile(r"\d{22}")
 
 
 async def test_a_clerk_accepts_and_a_reviewer_decides(page: Page, live_server: LiveServer) -> None:
-    await sign_in(page, live_server, "ds-clerk")
+    await sign_in_by_form(page, live_server, "ds-clerk")
     await page.goto("/staff/accept")
     await fill_in(page)
     await expect(page.get_by_text("街居通办")).to_be_visible()
@@ -78,7 +78,9 @@ async def test_a_page_that_is_not_yours_says_so(page: Page, live_server: LiveSer
 
 async def test_english_is_complete(page: Page, live_server: LiveServer) -> None:
     await sign_in(page, live_server, "ds-clerk")
+    await page.goto("/staff/")
     await page.get_by_role("button", name="English").click()
+    await expect(page.locator("html")).to_have_attribute("lang", "en")
     await page.goto("/staff/accept")
     await expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Accept"))
     assert await page.evaluate("document.documentElement.lang") == "en"

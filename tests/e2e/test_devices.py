@@ -71,7 +71,7 @@ async def hands(counter: str) -> AsyncIterator[httpx.AsyncClient]:
 
 async def at_the_window(page: Page, server: LiveServer) -> None:
     await sign_in(page, server, "ds-clerk")
-    await page.evaluate(f"localStorage.setItem('tongban.window', '{WINDOW}')")
+    await page.add_init_script(f"localStorage.setItem('tongban.window', '{WINDOW}')")
 
 
 async def test_a_matter_from_card_to_evaluation(
@@ -119,6 +119,20 @@ async def test_a_card_is_not_put_over_what_was_typed(
     await expect(page.get_by_label("姓名（名称）").first).to_have_value("王秀兰")
     await expect(page.get_by_label("姓名（名称）").last).to_have_value("陈晓明")
     await assert_accessible(page)
+
+
+async def test_a_card_comes_through_a_broken_network(
+    page: Page, live_server: LiveServer, hands: httpx.AsyncClient
+) -> None:
+    await at_the_window(page, live_server)
+    await page.goto("/staff/accept")
+    await expect(page.get_by_text("请将证件放在读卡器上")).to_be_visible(timeout=PATIENCE_MS)
+    await page.context.set_offline(True)
+    await hands.post("/card", json={"person": "wang"})
+    await page.get_by_label("联系电话").fill("13910234567")
+    await page.context.set_offline(False)
+    await expect(page.get_by_label("姓名（名称）")).to_have_value("王丽", timeout=PATIENCE_MS)
+    await expect(page.get_by_label("联系电话")).to_have_value("13910234567")
 
 
 async def test_without_its_devices_all_is_as_before(

@@ -2,6 +2,7 @@ import { LoadingOutlined, SmileOutlined } from "@ant-design/icons";
 import { Button } from "antd";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { idempotencyKey } from "@/api/idempotencyKey";
 import { ApiProblem } from "@/api/problem";
 import { askDevices } from "@/devices/commands";
 import { canEvaluate, useWindows } from "@/devices/window";
@@ -22,23 +23,30 @@ export function Evaluation({ number, atOnce }: Props) {
   const words = useFaultWords();
   const window = useEvaluatingWindow();
   const [asked, setAsked] = useState(atOnce);
+  const [key, setKey] = useState(() => idempotencyKey());
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const asking = window !== undefined && asked && outcome === null;
 
   useEffect(() => {
     if (!asking || window === undefined) return;
-    const ended = new AbortController();
+    // Whoever moves on to the next case calls nothing off: the applicant may still be choosing.
+    const { signal } = new AbortController();
+    let left = false;
     const body = { kind: "evaluate" as const, parameters: { case_number: number } };
-    void askDevices(window, body, ended.signal).then(
-      ({ finished }) => setOutcome({ stage: finished ? "finished" : "skipped" }),
+    void askDevices(window, body, signal, key).then(
+      ({ finished }) => {
+        if (!left) setOutcome({ stage: finished ? "finished" : "skipped" });
+      },
       (fault: unknown) => {
-        if (ended.signal.aborted) return;
+        if (left) return;
         const answered = fault instanceof ApiProblem && fault.code === "already_evaluated";
         setOutcome(answered ? { stage: "finished" } : { stage: "failed", fault });
       },
     );
-    return () => ended.abort();
-  }, [asking, window, number]);
+    return () => {
+      left = true;
+    };
+  }, [asking, window, number, key]);
 
   if (window === undefined) return null;
   const says = {
@@ -54,6 +62,7 @@ export function Evaluation({ number, atOnce }: Props) {
   function ask() {
     setOutcome(null);
     setAsked(true);
+    setKey(idempotencyKey());
   }
 
   return (

@@ -1,8 +1,9 @@
 /** What the page asks of a window's devices: through the API, never of the computer itself. */
 import { client, unwrap } from "@/api/client";
 import { idempotencyKey } from "@/api/idempotencyKey";
+import { ApiProblem } from "@/api/problem";
 import type { components } from "@/api/schema";
-import { heardOf } from "@/devices/events";
+import { heardOf, pause } from "@/devices/events";
 
 type Schemas = components["schemas"];
 type Command = Schemas["CommandOut"];
@@ -37,19 +38,26 @@ export class DeviceFault extends Error {
 /** Looks anew though nothing was heard: the first event may come before one listens. */
 const PATIENCE_MS = [300, 1_000, 4_000];
 
+/** Two minutes in all: a server that starts anew is back by then. */
+const ATTEMPTS = 60;
+const AGAIN_AFTER_MS = 2_000;
+
 /**
- * Asks the devices of a window for something and sees it through. An aborted one is called off.
+ * Asks the devices of a window for something and sees it through, also over a time without network.
+ * An aborted one is called off.
  * Throws `DeviceFault`, and `ApiProblem` where it could not be asked at all.
  */
 export async function askDevices<B extends Asked>(
   windowCode: string,
   body: B,
   signal: AbortSignal,
+  key: string = idempotencyKey(),
 ): Promise<Results[B["kind"]]> {
-  const header = { "Idempotency-Key": idempotencyKey() };
+  const header = { "Idempotency-Key": key };
   const params = { path: { code: windowCode }, header };
-  let command: Command = await unwrap(
-    client.POST("/api/v1/devices/windows/{code}/commands", { params, body }),
+  let command: Command = await persistently(
+    () => unwrap(client.POST("/api/v1/devices/windows/{code}/commands", { params, body })),
+    signal,
   );
   const path = { command_id: command.id };
   for (let look = 0; isOpen(command); look += 1) {
@@ -60,12 +68,28 @@ export async function askDevices<B extends Asked>(
       await client.POST("/api/v1/devices/commands/{command_id}/cancel", { params: { path } });
       throw new DeviceFault("cancelled");
     }
-    command = await unwrap(client.GET("/api/v1/devices/commands/{command_id}", { params: { path } }));
+    command = await persistently(
+      () => unwrap(client.GET("/api/v1/devices/commands/{command_id}", { params: { path } })),
+      signal,
+    );
   }
   if (command.state !== "done" || !command.result) {
     throw new DeviceFault(command.problem?.code ?? command.state);
   }
   return command.result as Results[B["kind"]];
+}
+
+/** Tries again what no answer came to, or none of the API's own. */
+async function persistently<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await call();
+    } catch (error) {
+      const passing = !(error instanceof ApiProblem) || error.status >= 502;
+      if (!passing || signal.aborted || attempt === ATTEMPTS) throw error;
+      await pause(AGAIN_AFTER_MS, signal);
+    }
+  }
 }
 
 function isOpen({ state }: Command): boolean {

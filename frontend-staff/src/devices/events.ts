@@ -68,7 +68,7 @@ async function follow(
   }
 }
 
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, milliseconds);
     signal.addEventListener("abort", () => resolve(), { once: true });
