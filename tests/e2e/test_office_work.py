@@ -181,6 +181,16 @@ async def test_an_office_says_how_to_reach_it(page: Page, live_server: LiveServe
     await expect(dialog.get_by_label("电话")).to_have_value("010-82060000")
 
 
+async def test_the_audit_log_reads_in_words(page: Page, live_server: LiveServer) -> None:
+    await sign_in_with_code(page, live_server, "district-audit-admin")
+    await page.goto("/staff/audit?username=district-audit-admin")
+    await choose(page, "操作", "登录失败")
+    lines = page.get_by_role("row").filter(has_text="district-audit-admin")
+    await expect(lines.first).to_contain_text("totp_required")
+    await expect(lines.first).to_contain_text("登录失败")
+    await assert_accessible(page)
+
+
 async def sign_in_with_code(page: Page, server: LiveServer, username: str) -> None:
     account = server.accounts[username]
     await page.goto("/staff/")

@@ -173,7 +173,7 @@ function ImportDifference({ report }: { report: Report }) {
             <>
               <Tag color={line.outcome === "new" ? "green" : "gold"}>
                 {t(`exchange.outcomes.${line.outcome}`)}
-              </Tag>
+              </Tag>{" "}
               <span className="mono">{line.code}</span> {line.name}{" "}
               {line.retired && <Tag>{t("exchange.staysRetired")}</Tag>}
             </>
