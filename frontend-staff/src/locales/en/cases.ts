@@ -434,6 +434,8 @@ export default {
     openCase: "Open the case",
     printAcknowledgement: "Print the receipt of papers",
     printReceipt: "Print the receipt",
+    concludeNow: "Conclude now",
+    concluded: "Concluded",
     noticeNow: "One-time notice",
     refuseNow: "Refuse",
     next: "Next case",

@@ -424,6 +424,8 @@ export default {
     openCase: "查看办件",
     printAcknowledgement: "打印收件回执",
     printReceipt: "打印回执单",
+    concludeNow: "当场办结",
+    concluded: "已办结",
     noticeNow: "一次性告知",
     refuseNow: "不予受理",
     next: "受理下一件",

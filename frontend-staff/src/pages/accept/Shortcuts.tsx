@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent } from "react";
 import { useTranslation } from "react-i18next";
 
-type Handlers = Partial<Record<"Ctrl+Enter" | "Ctrl+s" | "Alt+n" | "Alt+p", () => void>>;
+type Handlers = Partial<Record<"Ctrl+Enter" | "Ctrl+s" | "Alt+n" | "Alt+o" | "Alt+p", () => void>>;
 
 /** Runs a handler for its keys, wherever the focus is on the page itself. */
 export function useShortcuts(handlers: Handlers): void {
