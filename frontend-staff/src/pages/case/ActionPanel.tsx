@@ -6,7 +6,7 @@ import { one, useFilters } from "@/app/search";
 import { useProblemMessage } from "@/components/problems";
 import { useRoleName } from "@/components/words";
 import { ActionDialog } from "@/pages/case/ActionDialog";
-import { ACTION_FIELDS, GRAVE, LEADING, type Action } from "@/pages/case/actions";
+import { ACTION_FIELDS, CONCLUDING, GRAVE, LEADING, type Action } from "@/pages/case/actions";
 import { useAct } from "@/pages/case/useAct";
 
 type Case = components["schemas"]["CaseOut"];
@@ -16,16 +16,29 @@ function arranged(actions: Action[]): Action[] {
   return [...leading, ...actions.filter((action) => !leading.includes(action))];
 }
 
+interface Props {
+  data: Case;
+  number: string;
+  /** The case was concluded or its result handed over by who sits here. */
+  onConcluded: () => void;
+}
+
 /** The API's `allowed_actions` as buttons; the likeliest one first. */
-export function ActionPanel({ data, number }: { data: Case; number: string }) {
+export function ActionPanel({ data, number, onConcluded }: Props) {
   const { t } = useTranslation("cases");
   const { message } = App.useApp();
   const { search, set } = useFilters();
   const report = useProblemMessage();
-  const { act } = useAct(data, number);
+  const { act: send } = useAct(data, number);
   const [busy, setBusy] = useState<Action | null>(null);
   const actions = arranged(data.allowed_actions);
   const asked = actions.find((action) => action === one(search["action"]));
+
+  async function act(body: Parameters<typeof send>[0]) {
+    const done = await send(body);
+    if (done && CONCLUDING.has(body.action)) onConcluded();
+    return done;
+  }
 
   async function take(action: Action) {
     if (ACTION_FIELDS[action].length > 0 || openTasks(data) > 1) {

@@ -34,7 +34,7 @@ export function CasePage() {
 
 function CaseFile({ data, number }: { data: Case; number: string }) {
   const { t } = useTranslation("cases");
-  const [opened] = useState(data.status);
+  const [concludedHere, setConcludedHere] = useState(false);
   return (
     <>
       <PageHeader
@@ -54,8 +54,9 @@ function CaseFile({ data, number }: { data: Case; number: string }) {
       />
       {isDone(data.status) && (
         <Evaluation
+          key={String(concludedHere)}
           number={number}
-          atOnce={data.case_kind === "immediate" && !isDone(opened)}
+          atOnce={data.case_kind === "immediate" && concludedHere}
         />
       )}
       {data.findings.length > 0 && <Findings data={data} />}
@@ -67,7 +68,7 @@ function CaseFile({ data, number }: { data: Case; number: string }) {
           <MaterialsPanel data={data} number={number} />
         </div>
         <div className="stack">
-          <ActionPanel data={data} number={number} />
+          <ActionPanel data={data} number={number} onConcluded={() => setConcludedHere(true)} />
           <CaseFacts data={data} />
           <Timeline number={number} />
         </div>

@@ -71,4 +71,6 @@ export const LEADING: Action[] = [
   "archive",
 ];
 
+export const CONCLUDING = new Set<Action>(["approve", "deny", "file", "issue", "record_result"]);
+
 export const GRAVE = new Set<Action>(["refuse", "deny", "terminate", "withdraw"]);
