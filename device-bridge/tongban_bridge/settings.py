@@ -14,6 +14,7 @@ DRIVERS = {
     "pcsc": ("tongban_bridge.smartcard.driver", "SmartCardReader"),
     "escl": ("tongban_bridge.scanner.escl", "EsclScanner"),
     "sane": ("tongban_bridge.scanner.sane", "SaneScanner"),
+    "naps2": ("tongban_bridge.scanner.naps2", "Naps2Scanner"),
     "camera": ("tongban_bridge.scanner.camera", "DocumentCamera"),
     "evaluator": ("tongban_bridge.evaluator.driver", "Evaluator"),
     "ipp": ("tongban_bridge.printer.ipp", "IppPrinter"),

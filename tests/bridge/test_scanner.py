@@ -14,6 +14,7 @@ from tongban_bridge.device import Command, Outcome, Turn
 from tongban_bridge.faults import Fault
 from tongban_bridge.scanner.camera import DocumentCamera
 from tongban_bridge.scanner.escl import EsclScanner
+from tongban_bridge.scanner.naps2 import Naps2Scanner
 from tongban_bridge.scanner.sane import SaneScanner
 from tongban_bridge.virtual.escl import VirtualScanner, sheet
 
@@ -180,6 +181,34 @@ def test_sane_is_stopped_when_cancelled(sane: SaneScanner) -> None:
 def test_sane_is_not_installed() -> None:
     with pytest.raises(Fault, match="driver_missing"):
         SaneScanner("s", "扫描仪", "test:0", program="/nonexistent/scanimage").check()
+
+
+def test_naps2_is_asked_as_documented(tmp_path: Path) -> None:
+    """By a script in its place: the real program and its drivers were never run."""
+    page = tmp_path / "page.jpg"
+    page.write_bytes(sheet(1, 100))
+    script = tmp_path / "naps2"
+    script.write_text(f"""#!/bin/sh
+echo "$@" >> {tmp_path}/asked
+case "$*" in *--listdevices) echo "ACME 5000"; exit;; esac
+for last; do :; done
+cp {page} "$(dirname "$last")/0001.jpg"
+cp {page} "$(dirname "$last")/0002.jpg"
+""")
+    script.chmod(0o755)
+    scanner = Naps2Scanner("s", "扫描仪", "ACME 5000", program=str(script))
+    scanner.check()
+    outcome = scanner.run(command(source="feeder", dpi=100, format="jpeg"), Turn(20))
+    assert len(outcome.files) == 2
+    listing, scan = (tmp_path / "asked").read_text().splitlines()
+    assert listing == "--noprofile --driver twain --listdevices"
+    assert scan.startswith(
+        "--noprofile --driver twain --device ACME 5000 --source feeder --dpi 100"
+        " --bitdepth color --pagesize a4 --output "
+    )
+    assert scan.endswith("/$(nnnn).jpg")
+    with pytest.raises(Fault, match="device_missing"):
+        Naps2Scanner("s", "扫描仪", "another", program=str(script)).check()
 
 
 def test_a_camera_takes_pictures() -> None:

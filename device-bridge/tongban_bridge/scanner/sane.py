@@ -1,13 +1,13 @@
 """Scanners that SANE knows (Linux), by its own program: a backend that crashes falls alone."""
 
 import re
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from tongban_bridge.device import Command, Outcome, Turn
 from tongban_bridge.faults import Fault
+from tongban_bridge.scanner import program as programs
 from tongban_bridge.scanner.request import ScanRequest, collect, parse
 
 _STATUS_FAULTS = {
@@ -31,12 +31,15 @@ class SaneScanner:
         self.id = id
         self.name = name
         self._device = device
-        self._program = program
+        self._command = [program, "-d", device]
         self._options: str | None = None
 
     def check(self) -> None:
         """Ask for the options, which opens the device."""
-        self._options = self._ask()
+        status, options = programs.ask([*self._command, "--all-options"])
+        if status:
+            raise self._fault(status)
+        self._options = options
 
     def run(self, command: Command, turn: Turn) -> Outcome:
         """Scan what lies on the glass or in the feeder."""
@@ -59,15 +62,7 @@ class SaneScanner:
             f"--batch={folder}/%04d.pnm",
             f"--batch-count={request.most}",
         ]
-        with (folder / "log").open("wb") as log, self._start(arguments, log.fileno()) as process:
-            try:
-                while process.poll() is None:
-                    if not turn.pause(0.05):
-                        raise Fault("expired")
-            finally:
-                if process.poll() is None:
-                    process.terminate()
-        status = process.returncode
+        status = programs.run([*self._command, *arguments], folder, turn)
         # At the end of a batch the feeder is empty, which is how it should be.
         if status and not (status == 7 and any(folder.glob("*.pnm"))):
             raise self._fault(status)
@@ -82,28 +77,6 @@ class SaneScanner:
         if option == "source" and pattern != "flatbed":
             raise Fault("no_such_source", "feeder")
         return []
-
-    def _ask(self) -> str:
-        with self._start(["--all-options"], subprocess.PIPE) as process:
-            try:
-                output, _ = process.communicate(timeout=30)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                raise Fault("scanner_busy", self._device) from None
-        if process.returncode:
-            raise self._fault(process.returncode)
-        return str(output, "utf-8", "replace")
-
-    def _start(self, arguments: list[str], output: int) -> subprocess.Popen[bytes]:
-        try:
-            return subprocess.Popen(  # noqa: S603  the program is the settings', the rest is ours
-                [self._program, "-d", self._device, *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.DEVNULL,
-            )
-        except OSError:
-            raise Fault("driver_missing", self._program) from None
 
     def _fault(self, status: int) -> Fault:
         """scanimage exits with 1 and no more where a device cannot be opened."""
