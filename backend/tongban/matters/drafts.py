@@ -33,7 +33,7 @@ async def create_matter(session: AsyncSession, actor: Actor, content: Content) -
     session.add(matter)
     await session.flush()
     draft = await _begin(session, actor, matter, content, base=0)
-    await _record(session, actor, "created", content.code)
+    await _record(session, actor, "catalogue.created", content.code)
     return await present(session, content.code, draft)
 
 
@@ -47,7 +47,7 @@ async def start_draft(session: AsyncSession, actor: Actor, code: str) -> DraftOu
         raise NotFound
     content = Content.model_validate(published.content)
     draft = await _begin(session, actor, matter, content, base=published.number)
-    await _record(session, actor, "draft_started", code, base=published.number)
+    await _record(session, actor, "catalogue.draft_started", code, base=published.number)
     return await present(session, code, draft)
 
 
@@ -95,7 +95,9 @@ async def save_draft(
     draft.changed_by = actor.staff_id
     await session.flush()
     changed = [change.pointer for change in changes]
-    await _record(session, actor, "draft_saved", code, revision=draft.revision, changed=changed)
+    await _record(
+        session, actor, "catalogue.draft_saved", code, revision=draft.revision, changed=changed
+    )
     return await present(session, code, draft)
 
 
@@ -115,7 +117,7 @@ async def discard_draft(
         await session.execute(delete(Offering).where(Offering.matter_id == matter.id))
         await session.delete(matter)
         await session.flush()
-    await _record(session, actor, "draft_discarded", code, revision=draft.revision)
+    await _record(session, actor, "catalogue.draft_discarded", code, revision=draft.revision)
 
 
 async def retire(session: AsyncSession, actor: Actor, code: str, reason: str) -> None:
@@ -169,12 +171,12 @@ async def present(session: AsyncSession, code: str, draft: MatterVersion) -> Dra
 
 
 async def _record(
-    session: AsyncSession, actor: Actor, what: str, code: str, **details: object
+    session: AsyncSession, actor: Actor, action: str, code: str, **details: object
 ) -> None:
     await audit.record(
         session,
         actor=actor,
-        action=f"catalogue.{what}",
+        action=action,
         subject=f"matter:{code}",
         details=details,
     )

@@ -137,7 +137,7 @@ function TakeOverDialog({ paper, at, takeOver, onTaken, onClose }: DialogProps) 
 
   return (
     <FormDialog
-      title={`${t("accept.takeOver")}：${paper.name}`}
+      title={`${t("accept.takeOver")} ${paper.name}`}
       okText={t("accept.takeOver")}
       form={form}
       onSubmit={take}
