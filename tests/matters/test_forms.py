@@ -212,7 +212,7 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(CODES), st.data())
 def test_whatever_is_sent_gets_an_answer(code: str, data: st.DataObject) -> None:
     version = imported(code)

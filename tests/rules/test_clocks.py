@@ -216,7 +216,7 @@ def running_at_end(events: Sequence[ClockEvent], when: date) -> bool:
 
 
 @given(histories(), st.integers(0, 30))
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_replay_agrees_with_walking_day_by_day(events: list[ClockEvent], limit: int) -> None:
     calendar = official()
     found = replay(events, limit, calendar, OFFICE, events[-1].at)
