@@ -2,16 +2,16 @@ import { useQuery } from "@tanstack/react-query";
 import { Alert, Button, Form, Select, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { client, unwrap } from "@/api/client";
+import { client, unwrap, type GetBody } from "@/api/client";
 import type { components } from "@/api/schema";
-import { useCan } from "@/app/me";
+import { useCan, useMe } from "@/app/me";
 import { formatMoment } from "@/components/dates";
-import { OrganisationSelect } from "@/components/OrganisationSelect";
 import { treeQuery } from "@/components/tree";
 import { useSubmission } from "@/components/useSubmission";
 import { useWindows } from "@/devices/window";
 
 type PairingCode = components["schemas"]["PairingCodeOut"];
+type Unit = GetBody<"/api/v1/organisations">["items"][number];
 
 /** Makes a code that pairs one computer or tablet with a window. */
 export function PairingForm() {
@@ -51,31 +51,48 @@ export function PairingForm() {
   );
 }
 
-/** A clerk pairs at the windows they may sit at; an administrator anywhere that has a counter. */
+/** A clerk pairs at the windows they may sit at; an administrator at all below them. */
 function WindowSelect(props: { id?: string; value?: string; onChange?: (code?: string) => void }) {
   const { t } = useTranslation("devices");
-  const can = useCan();
   const { windows } = useWindows();
-  const tree = useQuery({ ...treeQuery, enabled: can("organisations.edit") });
-  if (!can("organisations.edit")) {
-    return (
-      <Select
-        {...props}
-        aria-label={t("admin.pairWindow")}
-        showSearch={{ optionFilterProp: "label" }}
-        options={windows.map(({ code, name }) => ({ value: code, label: name }))}
-      />
-    );
-  }
-  const counters = (tree.data?.items ?? []).filter(({ kind }) => kind === "window" || kind === "community");
+  const kept = useKeptWindows();
+  const known = new Set(windows.map(({ code }) => code));
   return (
-    <OrganisationSelect
+    <Select
       {...props}
-      ariaLabel={t("admin.pairWindow")}
-      allowClear={false}
-      only={counters.map(({ code }) => code)}
+      aria-label={t("admin.pairWindow")}
+      showSearch={{ optionFilterProp: "label" }}
+      options={[...windows, ...kept.filter(({ code }) => !known.has(code))].map(({ code, name }) => ({
+        value: code,
+        label: name,
+      }))}
     />
   );
+}
+
+/** Windows and communities below those that I administer, each with its street. */
+function useKeptWindows(): { code: string; name: string }[] {
+  const can = useCan();
+  const { grants } = useMe();
+  const tree = useQuery({ ...treeQuery, enabled: can("organisations.edit") });
+  const units = tree.data?.items ?? [];
+  const byCode = new Map(units.map((unit) => [unit.code, unit]));
+  const mine = new Set(
+    grants.filter(({ role }) => role === "system_admin").map(({ organisation }) => organisation.code),
+  );
+
+  function above(unit: Unit): Unit[] {
+    const parent = byCode.get(unit.parent_code ?? "");
+    return parent ? [parent, ...above(parent)] : [];
+  }
+
+  return units
+    .filter(({ kind, active }) => active && (kind === "window" || kind === "community"))
+    .filter((unit) => [unit, ...above(unit)].some(({ code }) => mine.has(code)))
+    .map((unit) => {
+      const body = above(unit).find(({ kind }) => kind === "street" || kind === "community");
+      return { code: unit.code, name: body ? `${body.name} ${unit.name}` : unit.name };
+    });
 }
 
 function Made({ made }: { made: PairingCode }) {
