@@ -55,6 +55,10 @@ openapi: setup node ## Write the contract openapi/v1.json and the TypeScript cli
 bench: setup ## Measure speed and memory; prints a table, writes JSON
 	$(BIN)/python -m tests.load.run
 
+.PHONY: counter-bench
+counter-bench: setup spas ## Count actions and seconds of a matter at a counter of virtual devices
+	$(BIN)/python -m tests.load.counter
+
 .PHONY: lock
 lock: setup ## Lock the Python dependencies; UPGRADE=--upgrade takes newer ones
 	$(BIN)/python -m pip install -qq --disable-pip-version-check uv

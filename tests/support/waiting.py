@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 
-async def until(happened: Callable[[], Awaitable[bool]]) -> None:
-    """Return once it has happened. Raises `TimeoutError` after half a minute."""
-    async with asyncio.timeout(30):
+async def until(happened: Callable[[], Awaitable[bool]], seconds: float = 30) -> None:
+    """Return once it has happened. Raises `TimeoutError` when the time is over."""
+    async with asyncio.timeout(seconds):
         while not await happened():  # noqa: ASYNC110 - another process gives no event
             await asyncio.sleep(0.1)
