@@ -235,14 +235,6 @@ def test_plugged_in_again(counter: Counter) -> None:
     counter.driver.check()
 
 
-def test_speed_beside_the_line(counter: Counter) -> None:
-    """What is ours of the second that a card may take, by the processor's clock."""
-    counter.reader.lay(resident())
-    began = time.thread_time()
-    counter.driver.read(Turn(5))
-    assert time.thread_time() - began < 0.2
-
-
 def every_second_read(
     reader: VirtualReader, change: Callable[[bytes], bytes]
 ) -> Callable[[bytes], bytes]:

@@ -1,7 +1,6 @@
 """Straightening, dropping blanks, bundling."""
 
 import io
-import time
 
 import pytest
 from PIL import Image
@@ -70,16 +69,6 @@ def test_one_pdf_of_a4_pages() -> None:
 def test_a_jpeg_each() -> None:
     pages = [Page(sheet(1, 100), 100), Page(sheet(2, 100), 100)]
     assert [file.content for file in bundle(pages, "jpeg")] == [page.jpeg for page in pages]
-
-
-def test_speed() -> None:
-    """A4 at 200 dpi, by the processor's clock: other tests run beside this one."""
-    raw = sheet(1, 200, tilt=2)
-    began = time.thread_time()
-    page = finish(raw, 200, drop_blank=True)
-    assert page
-    bundle([page], "pdf")
-    assert time.thread_time() - began < 1.0
 
 
 def test_nothing_left() -> None:
