@@ -133,7 +133,7 @@ def _parser() -> argparse.ArgumentParser:
     virtual.add_argument("--server", required=True, help="平台地址 · address of the platform")
     virtual.add_argument("--code", help="配对码，首次必填 · pairing code, needed the first time")
     virtual.add_argument(
-        "--person", default="chen", help="读卡器上的证件 · whose card lies there (%(default)s)"
+        "--person", help="开始时读卡器上的证件 · whose card lies there at first; none if not given"
     )
     virtual.add_argument("--level", type=int, help="自动评价 · level that is pressed by itself")
     virtual.add_argument("--page-port", type=int, default=8640)

@@ -96,7 +96,9 @@ def counter(api: str, clerk: Clerk, tmp_path_factory: pytest.TempPathFactory) ->
     options = ["--server", api, "--code", made.json()["code"], "--home", str(folder / "home")]
     ports = ["--page-port", "0", "--console-port", "0", "--level", "5"]
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([*PROGRAM, "virtual", *options, *ports], stdout=log, stderr=log)
+        process = subprocess.Popen(
+            [*PROGRAM, "virtual", *options, *ports, "--person", "chen"], stdout=log, stderr=log
+        )
     try:
         await_that(lambda: set(clerk.devices().values()) == {"ready"}, 30)
         yield

@@ -63,6 +63,7 @@ def _virtual(options: list[str], errors: IO[bytes]) -> "subprocess.Popen[str]":
 async def hands(counter: str) -> AsyncIterator[httpx.AsyncClient]:
     """Whoever stands at the counter; every device is plugged in, no card lies there."""
     async with httpx.AsyncClient(base_url=counter, timeout=30) as client:
+        assert (await client.get("/state")).json()["card"] is None
         yield client
         await client.post("/card", json={"person": None})
         for device in (await client.get("/state")).json()["devices"]:
@@ -108,7 +109,34 @@ async def test_a_matter_from_card_to_evaluation(
     await assert_accessible(page)
 
 
-async def test_without_a_printer_the_browser_prints(
+async def test_a_card_is_not_put_over_what_was_typed(
+    page: Page, live_server: LiveServer, hands: httpx.AsyncClient
+) -> None:
+    await at_the_window(page, live_server)
+    await page.goto("/staff/accept")
+    await page.get_by_label("姓名（名称）").fill("王秀兰")
+    await hands.post("/card", json={"person": "chen"})
+    await page.get_by_role("button", name="填为代理人").click(timeout=PATIENCE_MS)
+    await expect(page.get_by_label("姓名（名称）").first).to_have_value("王秀兰")
+    await expect(page.get_by_label("姓名（名称）").last).to_have_value("陈晓明")
+    await assert_accessible(page)
+
+
+async def test_a_card_comes_through_a_broken_network(
+    page: Page, live_server: LiveServer, hands: httpx.AsyncClient
+) -> None:
+    await at_the_window(page, live_server)
+    await page.goto("/staff/accept")
+    await expect(page.get_by_text("请将证件放在读卡器上")).to_be_visible(timeout=PATIENCE_MS)
+    await page.context.set_offline(True)
+    await hands.post("/card", json={"person": "wang"})
+    await page.get_by_label("联系电话").fill("13910234567")
+    await page.context.set_offline(False)
+    await expect(page.get_by_label("姓名（名称）")).to_have_value("王丽", timeout=PATIENCE_MS)
+    await expect(page.get_by_label("联系电话")).to_have_value("13910234567")
+
+
+async def test_without_its_devices_all_is_as_before(
     page: Page, live_server: LiveServer, hands: httpx.AsyncClient, clerk: httpx.Client
 ) -> None:
     body = application("SQ-RK-003", "110102010002")
@@ -116,14 +144,17 @@ async def test_without_a_printer_the_browser_prints(
         key = {"Idempotency-Key": uuid.uuid4().hex}
         case = (await client.post("/api/v1/cases", json=body, headers=key)).json()
     await at_the_window(page, live_server)
-    await hands.post("/plug", json={"device": "printer", "in": False})
-    await page.goto(f"/staff/cases/{case['number']}")
-    trouble = page.get_by_role("button", name=re.compile("有设备不可用"))
-    await expect(trouble).to_be_visible(timeout=PATIENCE_MS)
-    await trouble.click()
+    await page.goto("/staff/accept")
+    await expect(page.get_by_text("请将证件放在读卡器上")).to_be_visible(timeout=PATIENCE_MS)
+    for device in ("idcard", "printer"):
+        await hands.post("/plug", json={"device": device, "in": False})
+    await expect(page.get_by_text("读卡器暂不可用")).to_be_visible(timeout=PATIENCE_MS)
+    await page.get_by_role("button", name="本机窗口与设备").click()
     gone = page.get_by_role("listitem").filter(has_text="未连接")
-    await expect(gone).to_have_count(1, timeout=PATIENCE_MS)
-    await page.keyboard.press("Escape")
+    await expect(gone).to_have_count(2, timeout=PATIENCE_MS)
+
+    await page.goto(f"/staff/cases/{case['number']}")
+    await expect(page.get_by_role("button", name=re.compile("有设备不可用"))).to_be_visible()
     async with page.context.expect_page() as opened:
         await page.get_by_role("button", name=re.compile("受理回执单")).click()
     assert (await opened.value).url.startswith(("blob:", "about:"))

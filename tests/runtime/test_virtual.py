@@ -41,6 +41,7 @@ async def _read_card(port: int, data: Path) -> dict[str, Any]:
     accounts = json.loads((data / "demo-accounts.json").read_text())
     clerk = next(account for account in accounts if "clerk" in account["roles"])
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}/api/v1") as client:
+        await client.post(f"http://127.0.0.1:{port + 3}/card", json={"person": "chen"})
         form = {"username": clerk["username"], "password": clerk["password"]}
         token = (await client.post("/auth/token", data=form)).json()["access_token"]
         client.headers["Authorization"] = f"Bearer {token}"
