@@ -1,8 +1,9 @@
 """What a change of a case leaves behind, written by one statement.
 
-Rows travel as JSON, an array for each table, so that a new case with its materials, tasks,
-scope, events and personal data costs one round trip whatever their number. Foreign keys
-between them are checked at the commit.
+Rows travel as JSON, an array for each table, so that tasks, scope, events and the rest cost one
+round trip whatever their number. Of a new case its own row comes last: it takes the number, and
+whoever else takes one of the same street and day waits from then until the commit. Foreign keys
+between the tables are checked at the commit.
 """
 
 from typing import Any
@@ -43,17 +44,11 @@ _CHANGE = (
 _PEOPLE_AND_PAPERS = (
     _inserting(models.CasePersonal).cte("new_personal"),
     _inserting(models.CaseMaterial).cte("new_materials"),
-    _inserting(models.Outbox).cte("new_outbox"),
 )
 _SAVE = Fixed(_inserting(models.Outbox).add_cte(*_CHANGE))
-_NEW = {
-    numbered: Fixed(
-        _inserting(models.Case, **({"number": numbers.NUMBER} if numbered else {}))
-        .returning(models.Case.number)
-        .add_cte(*_CHANGE, *_PEOPLE_AND_PAPERS)
-    )
-    for numbered in (True, False)
-}
+_SAVE_NEW = Fixed(_inserting(models.Outbox).add_cte(*_CHANGE, *_PEOPLE_AND_PAPERS))
+_NUMBERED = Fixed(_inserting(models.Case, number=numbers.NUMBER).returning(models.Case.number))
+_DRAFTED = Fixed(_inserting(models.Case).returning(models.Case.number))
 
 
 async def save(session: AsyncSession, rows: Rows) -> None:
@@ -66,8 +61,10 @@ async def save_new(
 ) -> None:
     """Write a new case with all that belongs to it: the above, `case_personal` and
     `case_materials`. With a `counter` it is given its next number."""
+    await _SAVE_NEW.rows(session, rows)
     row = {c.key: getattr(case, c.key) for c in models.Case.__table__.columns if not c.computed}
-    written = await _NEW[counter is not None].row(
-        session, {"cases": [row], **rows, **(counter or {})}
-    )
-    case.number = written.number if written else None
+    if counter is None:
+        await _DRAFTED.rows(session, {"cases": [row]})
+    else:
+        written = await _NUMBERED.row(session, {"cases": [row], **counter})
+        case.number = written.number if written else None
