@@ -6,7 +6,6 @@ when the process dies between commit and answer. Two at once: the second waits o
 
 from uuid import UUID
 
-import orjson
 from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -38,7 +37,7 @@ async def claim(
     """
     if key is None:
         return None
-    digest = sm3(on.encode(), orjson.dumps(body.model_dump(mode="json")))
+    digest = sm3(on.encode(), body.model_dump_json().encode())
     row = {
         "staff_id": actor.staff_id,
         "key": key,
