@@ -162,6 +162,23 @@ async def test_nothing_is_taken_over_that_is_not_the_persons_or_not_of_the_kind(
     assert await trail(district, "material.reused") == []
 
 
+async def test_a_case_with_somebodys_papers_stays_theirs(district: District) -> None:
+    await with_scan(await district.person("clerk", DESHENG))
+    clerk = await district.person("clerk", JINRONG)
+    [offer] = await elsewhere(clerk)
+    draft = await drafted(clerk)
+    case = ok(await take(clerk, draft, reuse(offer)))
+    applicant = application(MATTER, THERE)["applicant"]
+    path = f"/cases/{draft['id']}"
+    match = {"If-Match": f'"{case["version"]}"'}
+    other = {"applicant": {**applicant, "id_number": OTHER_ID}}
+    refused = await clerk.call("PATCH", path, json=other, headers=match)
+    assert refused.status == 422
+    assert refused.body["errors"][0]["pointer"] == "/applicant/id_number"
+    renamed = {"applicant": {**applicant, "mobile": "13911112222"}}
+    ok(await clerk.call("PATCH", path, json=renamed, headers=match))
+
+
 async def test_a_decided_case_takes_nothing_over(district: District) -> None:
     await with_scan(await district.person("clerk", DESHENG))
     clerk = await district.person("clerk", JINRONG)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.cases import personal, sealing
 from tongban.cases.checking import check
-from tongban.cases.models import Case, CaseMaterial, CasePersonal
+from tongban.cases.models import Case, CaseMaterial, CasePersonal, Event
 from tongban.cases.placement import home_of, place
 from tongban.cases.policy import VISIBLE, readable_scope, seen_by
 from tongban.cases.problems import UnknownOrganisation
@@ -32,6 +32,10 @@ from tongban.organisations.service import get_tree
 from tongban.organisations.tree import Tree, Unit
 
 _MASKED = Text("请填写完整的号码或地址", "Enter the number or address in full")
+_REUSED = Text(
+    "已采用申请人以前的材料，不能改为他人；请另建办件",
+    "Papers of this applicant were taken over: for somebody else make another case",
+)
 
 
 def masked_errors(document: dict[str, Any], fields: Iterable[SensitiveField]) -> list[FieldError]:
@@ -73,6 +77,8 @@ async def apply_edit(work: Work, edit: CaseEdit) -> None:
     if errors or filing.errors:
         raise Invalid(errors=[*errors, *filing.errors])
     sealed = sealing.split(filing.document, work.matter.sensitive)
+    if sealed.secrets[_APPLICANT] != stored[_APPLICANT] and await _has_reused(work):
+        raise Invalid.field(_APPLICANT, "papers_of_another", _REUSED)
     fill(case, sealed.document)
     row = sealing.personal_row(case.id, sealed.secrets)
     await work.session.execute(
@@ -85,6 +91,23 @@ async def apply_edit(work: Work, edit: CaseEdit) -> None:
         case.promise_open = any(m.promised_by and m.received == "none" for m in filing.materials)
     work.log("edited", case.status, fields=sorted(edit.model_dump(exclude_unset=True)))
     reroute(work, edit, filing.document["form"])
+
+
+_APPLICANT = "/applicant/id_number"
+
+
+async def _has_reused(work: Work) -> bool:
+    """Whether papers were taken over that are the present applicant's and nobody else's."""
+    found = await work.session.scalar(
+        select(Event.seq)
+        .where(
+            Event.month == work.case.month,
+            Event.case_id == work.case.id,
+            Event.event == "material_reused",
+        )
+        .limit(1)
+    )
+    return found is not None
 
 
 def _merged(case: Case, edit: CaseEdit) -> dict[str, Any]:
