@@ -33,7 +33,7 @@ def hands(platform: Platform, tmp_path: Path) -> Iterator[Hands]:
     ports = ["--page-port", "0", "--console-port", "0"]
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(
-            [*PROGRAM, "virtual", *options, *ports],
+            [*PROGRAM, "virtual", *options, *ports, "--person", "chen"],
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
