@@ -40,7 +40,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class DeviceState:
-    """How a device is; `state` is ready, busy, absent or fault."""
+    """How a device is: `state` ready, busy, absent or fault; `card` whether a card lies there."""
 
     id: str
     kind: str
@@ -48,8 +48,9 @@ class DeviceState:
     state: str
     code: str | None = None
     detail: str | None = None
+    card: bool | None = None
 
-    def as_json(self) -> dict[str, str | None]:
+    def as_json(self) -> dict[str, str | bool | None]:
         """As the contract spells it."""
         return asdict(self)
 

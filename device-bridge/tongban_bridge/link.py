@@ -29,7 +29,7 @@ LARGEST_MESSAGE = 64 * 1024
 class Report:
     """What the platform is told of this counter."""
 
-    devices: list[dict[str, str | None]]
+    devices: list[dict[str, str | bool | None]]
     queued: int
 
 

@@ -54,7 +54,9 @@ class Worker:
         if self._busy:
             return DeviceState(device.id, device.kind, device.name, "busy")
         if fault is None:
-            return DeviceState(device.id, device.kind, device.name, "ready")
+            # Only readers that notice a card without reading it have this.
+            card = getattr(device, "card", None)
+            return DeviceState(device.id, device.kind, device.name, "ready", card=card)
         state = "absent" if fault.code in _ABSENT else "fault"
         detail = fault.detail[:500] if fault.detail else None
         return DeviceState(device.id, device.kind, device.name, state, fault.code, detail)
@@ -98,15 +100,18 @@ class Worker:
         self._until_next_look = max(self._look_every, min(20 * took, LOOK_AT_LEAST_EVERY))
 
     def _examine(self) -> None:
+        before = self.state
         try:
             self.device.check()
         except Fault as fault:
-            self._see(fault)
+            self._fault = fault
         except Exception:
             log.exception("%s: checking it failed", self.device.id)
-            self._see(Fault("internal"))
+            self._fault = Fault("internal")
         else:
-            self._see(None)
+            self._fault = None
+        if self.state != before:
+            self._changed()
 
     def _run(self, job: Job) -> None:
         self._busy = True
@@ -134,9 +139,3 @@ class Worker:
             kind = type(problem).__name__
             log.error("%s: running %s: %s\n%s", self.device.id, job.command.kind, kind, place)
             return Fault("internal", kind)
-
-    def _see(self, fault: Fault | None) -> None:
-        before = self.state
-        self._fault = fault
-        if self.state != before:
-            self._changed()

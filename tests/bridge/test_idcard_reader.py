@@ -1,5 +1,6 @@
 """The driver of identity-card readers, with pyserial on a pseudo terminal."""
 
+import base64
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -54,6 +55,7 @@ def test_reads_a_card(counter: Counter) -> None:
         "valid_from": "2020-03-12",
         "valid_until": "2040-03-12",
         "sam_id": "05.01-20260101-1234567890-0987654321",
+        "photo": base64.b64encode(PHOTO).decode(),
         "authenticated": True,
     }
 

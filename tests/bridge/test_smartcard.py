@@ -19,6 +19,7 @@ from tongban_bridge.device import Command, Turn
 from tongban_bridge.faults import Fault
 from tongban_bridge.smartcard.social import SocialCard, read_social_card
 from tongban_bridge.virtual.smartcard import PERSON, VirtualSlot, VirtualSocialCard
+from tongban_bridge.worker import Worker
 
 if TYPE_CHECKING:
     from tongban_bridge.smartcard.driver import SmartCardReader
@@ -162,6 +163,18 @@ def test_cards_come_and_go(reader: "SmartCardReader", port: int) -> None:
 
     held.append(VirtualSlot(VirtualSocialCard(), port, spoil=take_out))
     assert fails(reader, 20) == "smart_card_removed"
+
+
+def test_a_card_is_noticed_unread(reader: "SmartCardReader", port: int) -> None:
+    told: list[bool | None] = []
+    worker = Worker(reader, lambda: told.append(worker.state.card), look_every=0.1)
+    worker.start()
+    await_that(lambda: told and told[-1] is False)
+    slot = VirtualSlot(VirtualSocialCard(), port)
+    await_that(lambda: told[-1] is True)
+    slot.pull()
+    await_that(lambda: told[-1] is False)
+    worker.stop()
 
 
 def fails(reader: "SmartCardReader", seconds: float = 0.1) -> str:

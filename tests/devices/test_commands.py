@@ -38,6 +38,7 @@ CARD = {
     "valid_from": "2020-01-01",
     "valid_until": None,
     "sam_id": "05.03-20130101-0000000001-0000000002",
+    "photo": "V0xU",
     "authenticated": True,
 }
 
@@ -231,7 +232,7 @@ async def test_a_failure_has_its_code(clerk: Person, bridge: TestBridge) -> None
     [
         (None, " model_type"),
         (CARD | {"id_number": 7}, "/id_number string_type"),
-        (CARD | {"photo": "…"}, "/photo extra_forbidden"),
+        (CARD | {"fingerprint": "…"}, "/fingerprint extra_forbidden"),
     ],
 )
 async def test_a_result_that_is_none_ends_the_command(

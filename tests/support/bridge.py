@@ -19,7 +19,7 @@ from tongban.core import clock
 PATH = "/api/v1/devices"
 PATIENCE = 30
 """Seconds for what should come at once."""
-READY = {"code": None, "detail": None, "state": "ready"}
+READY = {"code": None, "detail": None, "card": None, "state": "ready"}
 READER = {"id": "reader-1", "kind": "id_card", "name": "居民身份证阅读器", **READY}
 EVALUATOR = {"id": "keys-1", "kind": "evaluator", "name": "评价器", **READY}
 PRINTER = {"id": "printer-1", "kind": "printer", "name": "打印机", **READY}

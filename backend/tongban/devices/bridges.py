@@ -188,7 +188,7 @@ async def _present(hub: Hub, tree: Tree, bridges: Iterable[Bridge]) -> list[s.Br
             seen_at=bridge.seen_at,
             online=bridge.id in online,
             queued=bridge.queued,
-            devices=[s.DeviceState(**device) for device in bridge.devices],
+            devices=[s.DeviceState(**{"card": None, **device}) for device in bridge.devices],
         )
         for bridge in found
     ]

@@ -74,7 +74,8 @@ class Paired(OutputModel):
 
 
 class DeviceState(OutputModel):
-    """A device as its bridge told of it; `code` and `detail` say what is wrong."""
+    """A device as its bridge told of it; `code` and `detail` say what is wrong, `card` whether a
+    card lies there, null where that is not known without reading."""
 
     id: str
     kind: DeviceKind
@@ -82,6 +83,7 @@ class DeviceState(OutputModel):
     state: DeviceStateName
     code: str | None
     detail: str | None
+    card: bool | None
 
 
 class BridgeOut(OutputModel):
@@ -182,7 +184,8 @@ CommandIn = Annotated[
 
 class CardOut(OutputModel):
     """What a card says. `authenticated` is false for cards that anybody could have written;
-    `valid_until` is null for those valid for good."""
+    `valid_until` is null for those valid for good; `photo` is base64 of the card's photo block as
+    it is stored (WLT), for whoever has a decoder."""
 
     layout: str
     name: str
@@ -195,6 +198,7 @@ class CardOut(OutputModel):
     valid_from: date | None
     valid_until: date | None
     sam_id: str | None
+    photo: str | None
     authenticated: bool
 
 
@@ -246,6 +250,7 @@ class CardIn(InputModel):
     valid_from: date | None = None
     valid_until: date | None = None
     sam_id: _OfCard | None = None
+    photo: Annotated[str, StringConstraints(max_length=4096)] | None = None
     authenticated: bool
 
 
@@ -311,6 +316,7 @@ class DeviceStateIn(InputModel):
     state: DeviceStateName
     code: _Code | None = None
     detail: _Detail | None = None
+    card: bool | None = None
 
 
 _States = Annotated[list[DeviceStateIn], Field(max_length=32)]

@@ -1,5 +1,6 @@
 """The driver of a SAM_V reader: finds, selects, reads and reads again."""
 
+import base64
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -74,8 +75,9 @@ class SamReader:
     def run(self, _command: Command, turn: Turn) -> Outcome:
         """Wait for a card and read it."""
         reading = self.read(turn)
-        card = asdict(reading.card) | {"sam_id": reading.sam_id, "authenticated": True}
-        return Outcome(card)
+        photo = base64.b64encode(reading.photo).decode() if reading.photo else None
+        beside = {"sam_id": reading.sam_id, "photo": photo, "authenticated": True}
+        return Outcome(asdict(reading.card) | beside)
 
     def close(self) -> None:
         """Let go of the port."""

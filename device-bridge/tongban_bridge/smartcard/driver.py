@@ -38,10 +38,16 @@ class SmartCardReader:
         self.name = name
         self._wanted = reader
         self._context: Any = None
+        self.card: bool | None = None
+        """Whether a card lay there when it was looked at last."""
 
     def check(self) -> None:
-        """See whether the reader is there."""
-        self._reader()
+        """See whether the reader is there, and a card in it."""
+        self.card = None
+        asked = [(self._reader(), scard.SCARD_STATE_UNAWARE)]
+        result, states = scard.SCardGetStatusChange(self._context, 0, asked)
+        if result == scard.SCARD_S_SUCCESS:
+            self.card = bool(states[0][1] & scard.SCARD_STATE_PRESENT)
 
     def run(self, _command: Command, turn: Turn) -> Outcome:
         """Wait for a card and read what it shows to everybody."""

@@ -1689,7 +1689,8 @@ export interface components {
         /**
          * CardOut
          * @description What a card says. `authenticated` is false for cards that anybody could have written;
-         *     `valid_until` is null for those valid for good.
+         *     `valid_until` is null for those valid for good; `photo` is base64 of the card's photo block as
+         *     it is stored (WLT), for whoever has a decoder.
          */
         CardOut: {
             /** Address */
@@ -1708,6 +1709,8 @@ export interface components {
             name: string;
             /** Nation */
             nation: string | null;
+            /** Photo */
+            photo: string | null;
             /** Sam Id */
             sam_id: string | null;
             /** Sex */
@@ -2395,9 +2398,12 @@ export interface components {
         DeviceKind: "id_card" | "smart_card" | "scanner" | "camera" | "evaluator" | "printer" | "slip_printer";
         /**
          * DeviceState
-         * @description A device as its bridge told of it; `code` and `detail` say what is wrong.
+         * @description A device as its bridge told of it; `code` and `detail` say what is wrong, `card` whether a
+         *     card lies there, null where that is not known without reading.
          */
         DeviceState: {
+            /** Card */
+            card: boolean | null;
             /** Code */
             code: string | null;
             /** Detail */
