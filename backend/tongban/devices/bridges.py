@@ -188,6 +188,7 @@ async def _present(hub: Hub, tree: Tree, bridges: Iterable[Bridge]) -> list[s.Br
             seen_at=bridge.seen_at,
             online=bridge.id in online,
             queued=bridge.queued,
+            # What was told before there was `card` has none.
             devices=[s.DeviceState(**{"card": None, **device}) for device in bridge.devices],
         )
         for bridge in found

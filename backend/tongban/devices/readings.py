@@ -41,11 +41,7 @@ async def of(session: AsyncSession, actor: Actor, command_id: UUID) -> s.CardOut
             CardReading.drop_at > clock.now(),
         )
     )
-    return (
-        None
-        if sealed is None
-        else s.CardOut(**{"photo": None, **unseal(sealed, _place(command_id))})
-    )
+    return None if sealed is None else s.CardOut(**unseal(sealed, _place(command_id)))
 
 
 async def drop(session: AsyncSession) -> int:
