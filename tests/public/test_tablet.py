@@ -127,8 +127,10 @@ async def test_a_revoked_tablet_says_so(page: Page, clerk: httpx.AsyncClient) ->
 
 
 async def test_a_wrong_code_is_said(page: Page) -> None:
+    await page.set_viewport_size({"width": 320, "height": 640})
     await page.goto("/tablet")
     await page.get_by_label("配对码").fill("ABCD2345")
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 320
     await page.get_by_role("button", name="配对").click()
     await expect(page.get_by_role("alert")).to_have_text("配对码无效或已过期，请在工作台重新生成。")
     await assert_accessible(page)

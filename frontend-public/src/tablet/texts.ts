@@ -29,7 +29,7 @@ export const tabletTexts: Record<Language, TabletTexts> = {
   "zh-CN": {
     title: "服务评价",
     pairHeading: "与窗口配对",
-    pairLead: "请输入工作台“设备”页面显示的 8 位配对码。",
+    pairLead: "请输入工作台“窗口设备”页面显示的 8 位配对码。",
     code: "配对码",
     name: "这台平板的名称",
     pair: "配对",
