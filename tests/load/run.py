@@ -2,7 +2,9 @@
 
 Ours and the bare handlers run one after the other on the same database and the same number of
 processes, several rounds, in turn; the medians are compared. Everything shares this machine:
-database, server and load generator.
+database, server and load generator. Each process has a port of its own and its share of the
+clients, as behind a proxy: on one socket the first to wake takes what connections there are, and
+a round measured one process or two as chance would have it.
 """
 
 import asyncio
@@ -38,7 +40,7 @@ SECONDS = float(os.environ.get("BENCH_SECONDS", "6"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 PROCESSES = 2
 CLIENTS = 16
-OURS, BARE = 8871, 8872
+OURS, BARE = 8871, 8881  # the first of PROCESSES ports
 # Open Zaak 1.30, 2 cores, 50,000 cases, as measured for the design: answers a second.
 PEER = {"create": 31.0, "read": 30.0, "list": 2.9}
 
@@ -86,7 +88,7 @@ async def compare(
         rounds: dict[str, list[traffic.Measured]] = {"ours": [], "bare": []}
         for _ in range(ROUNDS):
             for label, port, build in (("ours", OURS, ours), ("bare", BARE, bare)):
-                load = traffic.closed_loop(port, build, clients=CLIENTS, seconds=SECONDS)
+                load = traffic.closed_loop(ports(port), build, clients=CLIENTS, seconds=SECONDS)
                 rounds[label].append(await load)
         results["work"][name] = {
             label: middle(measured).summary() for label, measured in rounds.items()
@@ -96,7 +98,7 @@ async def compare(
         "rate": round(0.6 * saturation, 1),
         **(
             await traffic.open_loop(
-                OURS, kinds["create"][0], rate=0.6 * saturation, seconds=3 * SECONDS
+                ports(OURS), kinds["create"][0], rate=0.6 * saturation, seconds=3 * SECONDS
             )
         ).summary(),
     }
@@ -237,23 +239,32 @@ def run(arguments: list[str], env: dict[str, str]) -> None:
 SERVERS: list[subprocess.Popen[bytes]] = []
 
 
+def ports(first: int) -> range:
+    """One for each process of a server."""
+    return range(first, first + PROCESSES)
+
+
 @contextmanager
-def server(factory: str, port: int, env: dict[str, str]) -> Iterator[None]:
-    command = [sys.executable, "-m", "uvicorn", factory, "--factory", "--port", str(port)]
-    command += ["--workers", str(PROCESSES), "--no-access-log", "--log-level", "warning"]
-    command += ["--timeout-keep-alive", "120"]
-    process = subprocess.Popen(command, env=env, cwd=ROOT)
-    SERVERS.append(process)
+def server(factory: str, first: int, env: dict[str, str]) -> Iterator[None]:
+    command = [sys.executable, "-m", "uvicorn", factory, "--factory", "--no-access-log"]
+    command += ["--log-level", "warning", "--timeout-keep-alive", "120"]
+    started = [
+        subprocess.Popen([*command, "--port", str(port)], env=env, cwd=ROOT)
+        for port in ports(first)
+    ]
+    SERVERS.extend(started)
     try:
-        wait_for(port)
+        for port in ports(first):
+            wait_for(port)
         yield
     finally:
-        process.terminate()
-        process.wait(timeout=20)
+        for process in started:
+            process.terminate()
+        for process in started:
+            process.wait(timeout=20)
 
 
 def wait_for(port: int) -> None:
-
     until = time.monotonic() + 60
     while time.monotonic() < until:
         with socket.socket() as probe:
@@ -272,9 +283,8 @@ def middle(measured: list[traffic.Measured]) -> traffic.Measured:
 
 def resident_memory() -> float:
     """The largest resident set of our API's processes after the load, in MiB."""
-    parent = SERVERS[0].pid
-    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    pages = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in children]
+    ours = SERVERS[:PROCESSES]
+    pages = [int(Path(f"/proc/{one.pid}/statm").read_text().split()[1]) for one in ours]
     return round(max(pages) * os.sysconf("SC_PAGE_SIZE") / 1024 / 1024, 1)
 
 

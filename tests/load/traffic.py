@@ -7,7 +7,7 @@ little as it can: request bytes are built beforehand, answers are read by their 
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,13 +79,16 @@ def request(
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
-async def closed_loop(port: int, build: Build, *, clients: int, seconds: float) -> Measured:
-    """Each client sends its next request as soon as the last is answered."""
+async def closed_loop(
+    ports: Sequence[int], build: Build, *, clients: int, seconds: float
+) -> Measured:
+    """Each client sends its next request as soon as the last is answered. The clients are shared
+    out over the ports."""
     measured = Measured()
     until = time.perf_counter() + seconds
 
-    async def client() -> None:
-        connection = await Connection.open(port)
+    async def client(number: int) -> None:
+        connection = await Connection.open(ports[number % len(ports)])
         while time.perf_counter() < until:
             started = time.perf_counter()
             status, _ = await connection.call(build())
@@ -94,12 +97,12 @@ async def closed_loop(port: int, build: Build, *, clients: int, seconds: float) 
         connection.close()
 
     started = time.perf_counter()
-    await asyncio.gather(*(client() for _ in range(clients)))
+    await asyncio.gather(*(client(number) for number in range(clients)))
     measured.seconds = time.perf_counter() - started
     return measured
 
 
-async def open_loop(port: int, build: Build, *, rate: float, seconds: float) -> Measured:
+async def open_loop(ports: Sequence[int], build: Build, *, rate: float, seconds: float) -> Measured:
     """Requests arrive at a fixed rate whether or not answers come; latency counts from the
     moment of arrival, so that waiting is not hidden."""
     measured = Measured()
@@ -108,7 +111,7 @@ async def open_loop(port: int, build: Build, *, rate: float, seconds: float) -> 
 
     async def serve(arrived: float) -> None:
         if free.empty() and len(opened) < 200:
-            opened.append(await Connection.open(port))
+            opened.append(await Connection.open(ports[len(opened) % len(ports)]))
             free.put_nowait(opened[-1])
         connection = await free.get()
         status, _ = await connection.call(build())
