@@ -99,9 +99,16 @@ def _again(name: str, value: Any, table: str, case_id: Any) -> Any:
     return value
 
 
-_READ_CASE = "SELECT * FROM cases WHERE number = $1"
-_READ_TASKS = "SELECT * FROM tasks WHERE case_id = $1 ORDER BY opened_at"
-_READ_MATERIALS = "SELECT * FROM case_materials WHERE case_id = $1"
+# With the names of those who registered, claimed, did and checked, as the answer shows them.
+_READ_CASE = """SELECT cases.*, staff.username, staff.name FROM cases
+                JOIN staff ON staff.id = cases.registered_by WHERE number = $1"""
+_READ_TASKS = """SELECT tasks.*, claimer.username AS claimer, claimer.name AS claimer_name,
+                        doer.username AS doer, doer.name AS doer_name
+                 FROM tasks LEFT JOIN staff AS claimer ON claimer.id = claimed_by
+                            LEFT JOIN staff AS doer ON doer.id = done_by
+                 WHERE case_id = $1 ORDER BY opened_at"""
+_READ_MATERIALS = """SELECT case_materials.*, staff.username, staff.name FROM case_materials
+                     LEFT JOIN staff ON staff.id = checked_by WHERE case_id = $1"""
 
 
 async def case(request: Request) -> Response:

@@ -126,7 +126,7 @@ async def present(
         path=presenting.path_steps(viewer, case, tasks),
         findings=[s.FindingOut(**finding) for finding in case.findings],
         acceptance_due_on=case.acceptance_due_on,
-        allowed_actions=allowed_actions(view),
+        allowed_actions=list(allowed_actions(view)),
         may_edit=may_edit(case, view),
     )
 

@@ -1,5 +1,6 @@
 """`/cases`, `/tasks`, `/ledger`: thin; what they call says what happens."""
 
+from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -21,19 +22,21 @@ from tongban.cases import (
 from tongban.cases import problems as p
 from tongban.cases import schemas as s
 from tongban.cases.lists import XLSX
-from tongban.core.db import ReadingDep, SessionDep
+from tongban.core.db import SessionDep
 from tongban.core.http import problem_responses
 from tongban.core.pages import Page
 from tongban.core.problems import NotFound, StaleVersion, VersionRequired
 from tongban.identity.actor import Actor
 from tongban.identity.roles import Permission
-from tongban.identity.service import SettingsDep, require, require_reading
+from tongban.identity.service import Look, SettingsDep, require, require_look
 
 router = APIRouter(tags=["cases"])
 
 Creator = Annotated[Actor, Depends(require(Permission.CASES_CREATE), scope="function")]
 Reader = Annotated[Actor, Depends(require(Permission.CASES_READ), scope="function")]
-Onlooker = Annotated[Actor, Depends(require_reading(Permission.CASES_READ), scope="function")]
+Onlooker = Annotated[
+    AbstractAsyncContextManager[Look], Depends(require_look(Permission.CASES_READ))
+]
 LedgerReader = Annotated[Actor, Depends(require(Permission.LEDGER_READ), scope="function")]
 Revealer = Annotated[Actor, Depends(require(Permission.PERSONAL_REVEAL), scope="function")]
 Reassigner = Annotated[Actor, Depends(require(Permission.CASES_REASSIGN), scope="function")]
@@ -122,11 +125,11 @@ async def export_cases(
 
 
 @router.get("/cases/{number}", responses=problem_responses(NotFound))
-async def get_case(
-    number: Number, actor: Onlooker, session: ReadingDep, settings: SettingsDep, response: Response
-) -> s.CaseOut:
+async def get_case(number: Number, onlooker: Onlooker, response: Response) -> s.CaseOut:
     """One case with tasks, route, materials and what the caller may do with it."""
-    return _tagged(await reading.read_case(session, settings, actor, number), response)
+    async with onlooker as look:
+        case = await reading.read_case(look.session, look.settings, look.actor, number)
+    return _tagged(case, response)
 
 
 @router.patch(
@@ -276,14 +279,10 @@ async def search_person(
 
 
 @router.get("/tasks")
-async def list_tasks(
-    actor: Onlooker,
-    session: ReadingDep,
-    settings: SettingsDep,
-    query: Annotated[todo.TaskQuery, Query()],
-) -> s.TaskPage:
+async def list_tasks(onlooker: Onlooker, query: Annotated[todo.TaskQuery, Query()]) -> s.TaskPage:
     """My queue and the pools of my roles, soonest due first, with counts of the whole."""
-    return await todo.list_tasks(session, settings, actor, query)
+    async with onlooker as look:
+        return await todo.list_tasks(look.session, look.settings, look.actor, query)
 
 
 @router.get("/handovers")

@@ -6,6 +6,7 @@ what the API tells the browser, so that no page repeats a rule.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from tongban.identity.roles import Role
 
@@ -206,8 +207,10 @@ def legal(action: Action, case: Situation) -> bool:
     return _party_fits(rule, case) and _details_fit(action, case)
 
 
-def allowed_actions(case: Situation) -> list[Action]:
-    return [action for action in Action if legal(action, case)]
+@lru_cache(maxsize=4096)
+def allowed_actions(case: Situation) -> tuple[Action, ...]:
+    """All that is legal, in the order of `Action`. Counters meet the same few situations."""
+    return tuple(action for action in Action if legal(action, case))
 
 
 def held_tasks(action: Action, case: Situation) -> list[int]:

@@ -6,6 +6,7 @@ would still have said 200.
 """
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 import asyncpg
@@ -20,6 +21,7 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 from sqlalchemy.orm import DeclarativeBase
+from starlette.datastructures import State
 
 from tongban.core.problems import Unavailable
 
@@ -77,7 +79,7 @@ async def get_session(request: Request) -> AsyncIterator[AsyncSession]:
 
 
 def make_readers(url: str, size: int) -> "asyncpg.Pool[Any]":
-    """Connections for `ReadingDep`; to be awaited. Nothing is set on them, so nothing is reset."""
+    """Connections for `reading`; to be awaited. Nothing is set on them, so nothing is reset."""
     return asyncpg.create_pool(
         make_url(url).set(drivername="postgresql").render_as_string(hide_password=False),
         min_size=1,
@@ -99,28 +101,29 @@ async def _keep(_: "asyncpg.Connection[Any]") -> None:
     pass
 
 
-async def get_reading(request: Request) -> AsyncIterator[AsyncSession]:
+@asynccontextmanager
+async def reading(state: State) -> AsyncIterator[AsyncSession]:
     """A session whose fixed statements (`core.fixed`) run without a transaction, each a snapshot.
 
     Beginning and ending a transaction costs as much as what a hot answer reads. Whatever else
     the session is asked goes through a transaction of its own; row-level security shows neither
-    any personal data.
+    any personal data. `state` is the application's.
     """
-    readers = request.app.state.readers
     try:
-        driver = await readers.acquire(timeout=PATIENCE)
+        driver = await state.readers.acquire(timeout=PATIENCE)
     except TimeoutError as error:
         raise Unavailable from error
+    session: AsyncSession = state.sessions()
+    session.info[DRIVER] = (None, driver)
     try:
-        async with request.app.state.sessions() as session:
-            session.info[DRIVER] = (None, driver)
-            yield session
+        yield session
     finally:
-        await readers.release(driver)
+        if session.in_transaction():  # otherwise it holds nothing that closing would give back
+            await session.close()
+        await state.readers.release(driver)
 
 
 AnyRow = Row[*tuple[Any, ...]]
 AnySelect = Select[*tuple[Any, ...]]
 
 SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]
-ReadingDep = Annotated[AsyncSession, Depends(get_reading, scope="function")]

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -25,9 +26,8 @@ class InputModel(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _can_be_kept(cls, value: Any) -> Any:
-        found = _first_flaw(value)
-        if found is not None:
-            at, (code, message) = found
+        if not _sound(value, MAX_DEPTH):
+            at, (code, message) = _first_flaw(value)
             raise PydanticCustomError(code, message, {"at": at})
         return value
 
@@ -44,7 +44,18 @@ _HALF = ("half_character", "contains half a character")
 _NUMBER = ("number_out_of_range", "not a number that can be kept")
 
 
-def _first_flaw(value: Any) -> tuple[_Place, Any] | None:
+def _sound(value: Any, depth: int) -> bool:
+    """Whether all inside can be kept. Asked of every body, so it keeps no account of places."""
+    if isinstance(value, dict):
+        parts: Iterable[Any] = chain(value, value.values())
+    elif isinstance(value, list):
+        parts = value
+    else:
+        return _flaw(value) is None
+    return depth > 1 and all(_sound(part, depth - 1) for part in parts)
+
+
+def _first_flaw(value: Any) -> tuple[_Place, Any]:
     """The first thing inside that cannot be kept, and its place; of a key, the object's place."""
     level: list[tuple[_Place, Any]] = [((), value)]
     for _ in range(MAX_DEPTH):
@@ -53,8 +64,6 @@ def _first_flaw(value: Any) -> tuple[_Place, Any] | None:
             if flaw is not None:
                 return at, flaw
         level = [part for at, item in level for part in _inside(at, item)]
-        if not level:
-            return None
     raise PydanticCustomError("nested_too_deep", "nested too deep")
 
 

@@ -5,7 +5,9 @@ are, so that signing out everywhere, deactivation and a changed role act on the 
 the same statement sets the scope that row-level security reads and brings the tree's revision.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated
 
@@ -14,7 +16,7 @@ from fastapi.security import OAuth2PasswordBearer
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tongban.core.db import ReadingDep, SessionDep
+from tongban.core.db import SessionDep, reading
 from tongban.core.fixed import Fixed
 from tongban.core.problems import Forbidden, Unauthenticated
 from tongban.core.settings import Settings
@@ -38,7 +40,7 @@ _WHO = Fixed(
     JOIN staff ON staff.id = sessions.staff_id
     CROSS JOIN LATERAL (
         SELECT coalesce(array_agg(role || ':' || organisation_id), '{}') AS grants,
-               coalesce(string_agg(DISTINCT organisation_id::text, ','), '') AS scope
+               coalesce(string_agg(organisation_id::text, ','), '') AS scope
         FROM grants WHERE grants.staff_id = staff.id
     ) AS held
     WHERE sessions.id = :session_id AND sessions.staff_id = :staff_id
@@ -94,46 +96,64 @@ def _grants(rows: tuple[str, ...]) -> tuple[Grant, ...]:
 
 async def current_actor(request: Request, token: Token, session: SessionDep) -> Actor:
     """The signed-in member of staff. Raises `Unauthenticated`."""
-    return await _signed_in(request, token, session)
+    return await load_actor(session, _access(request, token), await origin_of(request))
 
 
-async def reading_actor(request: Request, token: Token, session: ReadingDep) -> Actor:
-    """The same for an answer that is only read: see `core.db.get_reading`."""
-    return await _signed_in(request, token, session)
-
-
-async def _signed_in(request: Request, token: str | None, session: AsyncSession) -> Actor:
+def _access(request: Request, token: str | None) -> tokens.Access:
     content = tokens.read(request.app.state.settings, token) if token else None
     if not isinstance(content, tokens.Access):
         raise Unauthenticated
-    return await load_actor(session, content, await origin_of(request))
+    return content
 
 
 ActorDep = Annotated[Actor, Depends(current_actor)]
-ReadingActorDep = Annotated[Actor, Depends(reading_actor)]
 
 
 @lru_cache
-def require(*permissions: Permission) -> Callable[[Actor], Awaitable[Actor]]:
+def require(*permissions: Permission) -> Callable[..., Awaitable[Actor]]:
     """A dependency giving the actor if they hold one of the permissions anywhere, else `Forbidden`.
 
     Where it is held is the service's question: see `Actor.organisations`.
     """
 
-    async def permitted(actor: ActorDep) -> Actor:
-        return demand(actor, permissions)
+    async def permitted(request: Request, token: Token, session: SessionDep) -> Actor:
+        return demand(await current_actor(request, token, session), permissions)
 
     return permitted
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What an answer is made from that is only read."""
+
+    session: AsyncSession
+    settings: Settings
+    actor: Actor
 
 
 @lru_cache
-def require_reading(*permissions: Permission) -> Callable[[Actor], Awaitable[Actor]]:
-    """`require` for a route that takes its session from `ReadingDep`."""
+def require_look(
+    *permissions: Permission,
+) -> Callable[..., Awaitable[AbstractAsyncContextManager[Look]]]:
+    """`require` for what counters ask for all day, in a session of `core.db.reading`.
 
-    async def permitted(actor: ReadingActorDep) -> Actor:
-        return demand(actor, permissions)
+    The route enters what it is given: each dependency, and above all one that ends after the
+    route, costs FastAPI about as much as a statement.
+    """
+
+    async def permitted(request: Request, token: Token) -> AbstractAsyncContextManager[Look]:
+        return _look(request, _access(request, token), permissions)
 
     return permitted
+
+
+@asynccontextmanager
+async def _look(
+    request: Request, access: tokens.Access, permissions: tuple[Permission, ...]
+) -> AsyncIterator[Look]:
+    async with reading(request.app.state) as session:
+        actor = demand(await load_actor(session, access, await origin_of(request)), permissions)
+        yield Look(session, request.app.state.settings, actor)
 
 
 def demand(actor: Actor, permissions: Iterable[Permission]) -> Actor:
