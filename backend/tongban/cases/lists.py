@@ -10,11 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import (
     ColumnElement,
     exists,
+    false,
     func,
     not_,
-    or_,
     select,
     tuple_,
+    union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -252,25 +253,30 @@ def _days(asked: _Asked) -> Iterator[ColumnElement[bool]]:
 
 
 def _free_text(text: str) -> ColumnElement[bool]:
-    """Whatever a clerk types into one box: number, query code, ID number, mobile or a name."""
+    """Whatever a clerk types into one box: case number, ID number, mobile or a name.
+
+    Names hold no digits as a rule, the others always do. Each is looked up by its own index: with
+    `OR` between them the database reads every case.
+    """
     compact = text.replace(" ", "").upper()
-    found = [Case.number == compact]
-    if any(character.isdigit() for character in compact):
-        number, mobile = blind_index("id_number", compact), blind_index("mobile", compact)
-        found.append(
-            exists().where(
-                CasePersonal.case_id == Case.id,
-                or_(
-                    CasePersonal.id_index == number,
-                    CasePersonal.agent_index == number,
-                    CasePersonal.mobile_index == mobile,
-                ),
-            )
-        )
     by_name = search.matches(text)
+    if not any(character.isdigit() for character in compact):
+        return false() if by_name is None else by_name
+    number, mobile = blind_index("id_number", compact), blind_index("mobile", compact)
+    found = [
+        select(Case.id).where(Case.number == compact),
+        *(
+            select(CasePersonal.case_id).where(column == value)
+            for column, value in (
+                (CasePersonal.id_index, number),
+                (CasePersonal.agent_index, number),
+                (CasePersonal.mobile_index, mobile),
+            )
+        ),
+    ]
     if by_name is not None:
-        found.append(by_name)
-    return or_(*found)
+        found.append(select(Case.id).where(by_name))
+    return Case.id.in_(union_all(*found))
 
 
 async def list_handovers(

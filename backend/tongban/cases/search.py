@@ -29,8 +29,14 @@ def searchable(*texts: str) -> str:
 
 
 def matches(text: str) -> ColumnElement[bool] | None:
-    """Cases whose names hold all of the text's bigrams; None where nothing can be searched."""
+    """Cases whose names hold all of the text's bigrams; None where nothing can be searched.
+
+    A Chinese character alone stands for the bigrams that it begins: 王 finds 王秀兰.
+    """
     grams = bigrams(text)
     if not grams:
         return None
-    return Case.search.op("@@")(func.plainto_tsquery("simple", " ".join(grams)))
+    query = " & ".join(
+        f"'{gram}':*" if len(gram) == 1 and not gram.isascii() else f"'{gram}'" for gram in grams
+    )
+    return Case.search.op("@@")(func.to_tsquery("simple", query))
