@@ -47,6 +47,8 @@ class Case(Base):
     version: Mapped[int]
     """Sequence of the last event: the ETag, and the length that the chain must have."""
     head_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    head_seal: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Keyed seal of version and head, see `events`; none where an upgrade left it to be made."""
 
     matter_code: Mapped[str] = mapped_column(String(40))
     matter_name: Mapped[str] = mapped_column(String(200))

@@ -135,6 +135,7 @@ export default {
       catalogue_reactivated: "Matter reactivated",
       catalogue_imported: "Matters imported",
       catalogue_offerings_changed: "Exceptions by window changed",
+      histories_sealed: "Histories sealed",
       personal_revealed: "Personal data seen in full",
       cases_exported: "Cases exported",
       tasks_handed_over: "Tasks handed over",

@@ -134,6 +134,7 @@ export default {
       catalogue_reactivated: "恢复办理事项",
       catalogue_imported: "导入事项",
       catalogue_offerings_changed: "修改办理窗口例外",
+      histories_sealed: "重新加封办理记录",
       personal_revealed: "查看完整个人信息",
       cases_exported: "导出办件",
       tasks_handed_over: "移交待办",

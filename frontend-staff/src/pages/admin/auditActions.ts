@@ -30,6 +30,7 @@ export const AUDIT_ACTIONS = [
   "catalogue.reactivated",
   "catalogue.imported",
   "catalogue.offerings_changed",
+  "histories.sealed",
   "personal.revealed",
   "cases.exported",
   "tasks.handed_over",
