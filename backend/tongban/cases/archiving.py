@@ -40,7 +40,9 @@ class HistoryDoesNotHold(RuntimeError):
 async def waiting(session: AsyncSession) -> list[UUID]:
     """Archived cases without a package, the longest waiting first."""
     found = await session.scalars(
-        select(Archive.case_id).where(Archive.file_id.is_(None)).order_by(Archive.at)
+        select(Archive.case_id)
+        .where(Archive.file_id.is_(None), Archive.disposed_at.is_(None))
+        .order_by(Archive.at)
     )
     return list(found)
 

@@ -111,6 +111,8 @@ class Fault:
     what: str
 
 
+DISPOSED = "disposed"
+"""The event that takes the words of all earlier ones with it: see `disposals`."""
 UNSEALED = "never sealed"
 BROKEN = "edited, removed or cut off"
 CONTRADICTED = "the case's status is not what its history says"
@@ -120,12 +122,17 @@ REWRITTEN = "history and case were rewritten together: the seal is not ours"
 def verify(case: Row, links: Iterable[Link]) -> Fault | None:
     """What is wrong with a case's history, oldest event first; None where it is whole.
 
-    The case's row says how long the chain is, where it ends, and that this end is ours.
+    The case's row says how long the chain is, where it ends, and that this end is ours. Where it
+    ends in a disposal, the words of the events before are gone and only their hashes are there.
     """
+    links = list(links)
+    redacted = len(links) - 1 if links and links[-1].event == DISPOSED else 0
     prev, expected, status = first_link(case.id), 1, ""
     for link in links:
+        if link.seq != expected or link.prev_hash != prev:
+            return Fault(expected, BROKEN)
         fields = {name: getattr(link, name) for name in CHAINED}
-        if link.seq != expected or link.prev_hash != prev or link.hash != link_hash(prev, fields):
+        if link.seq > redacted and link.hash != link_hash(prev, fields):
             return Fault(expected, BROKEN)
         prev, expected, status = link.hash, expected + 1, link.to_status
     if (case.version, case.head_hash) != (expected - 1, prev):

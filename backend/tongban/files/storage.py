@@ -1,6 +1,6 @@
 """Object storage. An object's name is its digest, so writing one twice changes nothing."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 from functools import lru_cache
 from typing import IO, TYPE_CHECKING
@@ -51,6 +51,12 @@ async def open_content(store: ObjectStore, digest: bytes) -> AsyncIterator[bytes
 
 async def _pieces(stream: "BytesStream") -> AsyncIterator[bytes]:
     async for piece in stream:
+        yield bytes(piece)
+
+
+def read(store: ObjectStore, digest: bytes) -> Iterator[bytes]:
+    """The content in pieces, for a thread. Raises `FileNotFoundError` before the first one."""
+    for piece in obstore.get(store, key(digest)).stream():
         yield bytes(piece)
 
 
