@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.responses import RedirectResponse
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from tongban.cases import archive_routes as archives
 from tongban.cases import routes as cases
 from tongban.core import contract, http, logging, operations, spa
 from tongban.core.db import make_engine, make_readers, make_sessions
@@ -80,5 +81,6 @@ def _routers() -> list[APIRouter]:
         deadlines.router,
         matters.router,
         routing.router,
+        archives.router,
         devices.router,
     ]

@@ -4,8 +4,10 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn, TypeVar
+from uuid import UUID
 
 import orjson
 import typer
@@ -16,6 +18,8 @@ from tongban.app import create_app
 from tongban.cases.service import (
     Finding,
     NoSealKey,
+    Resealed,
+    reseal,
     verify_chains,
     verify_presence,
     verify_seals,
@@ -189,6 +193,38 @@ def verify_audit() -> None:
     if counts.findings:
         _fail(f"{counts.findings} findings: history is not what it was")
     print(f"{counts.cases} cases, {counts.days} sealed days and the audit log are whole")
+
+
+@auditing.command("seal")
+def seal_histories() -> None:
+    """Seal with the current key what an upgrade left unsealed or an earlier key has sealed."""
+    after: UUID | None = None
+    sealed = refused = 0
+    while True:
+        batch = _in_transaction(partial(_seal_batch, after))
+        sealed += batch.sealed
+        refused += len(batch.refused)
+        for finding in batch.refused:
+            print(finding)
+        if batch.last is None:
+            break
+        after = batch.last
+    print(f"{sealed} histories sealed")
+    if refused:
+        _fail(f"{refused} left as they are: they do not hold")
+
+
+async def _seal_batch(after: UUID | None, session: AsyncSession, _: Settings) -> Resealed:
+    batch = await reseal(session, after)
+    if batch.sealed:
+        await audit.record(
+            session,
+            actor=None,
+            action="histories.sealed",
+            subject="cases",
+            details={"cases": batch.sealed},
+        )
+    return batch
 
 
 @auditing.command("keys")

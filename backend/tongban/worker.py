@@ -99,6 +99,7 @@ class WorkerSettings:
         scheduled(cases.miss_promises, minute=_EVERY_FIVE_MINUTES, second=10),
         scheduled(cases.recalculate, minute=_EVERY_FIVE_MINUTES, second=30),
         scheduled(cases.build_archives, minute=_EVERY_FIVE_MINUTES, second=40),
+        scheduled(cases.dispose_approved, minute=_EVERY_FIVE_MINUTES, second=50),
         scheduled(cases.archive_ended, hour=1, minute=45),
         scheduled(cases.seal_days, minute=10, at_start=True),
         scheduled(cases.make_partitions, hour=3, minute=20, at_start=True),

@@ -1,4 +1,4 @@
-"""The chain of a case's events: whatever is changed, removed or cut off is found."""
+"""The chain of a case's events: whatever is changed, removed, cut off or written anew is found."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tongban.cases.events import CHAINED, first_link, link_hash, verify
+from tongban.cases.events import (
+    CHAINED,
+    CONTRADICTED,
+    REWRITTEN,
+    UNSEALED,
+    Fault,
+    first_link,
+    fits,
+    link_hash,
+    seal_head,
+    verify,
+)
+from tongban.core.privacy import get_keys
 
 CASE = UUID(int=7)
 START = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -53,8 +65,24 @@ def chain(length: int) -> list[Link]:
     return links
 
 
+@dataclass
+class Row:
+    id: UUID
+    status: str
+    version: int
+    head_hash: bytes
+    head_seal: bytes | None
+
+
+def row_of(links: list[Link], case_id: UUID = CASE) -> Row:
+    """The case's row as the platform leaves it after these events."""
+    version, head = len(links), links[-1].hash
+    return Row(case_id, links[-1].to_status, version, head, seal_head(case_id, version, head))
+
+
 def check(links: list[Link], original: list[Link]) -> int | None:
-    return verify(CASE, len(original), original[-1].hash, links)
+    fault = verify(row_of(original), links)
+    return fault.seq if fault else None
 
 
 def test_a_whole_chain_verifies() -> None:
@@ -114,4 +142,68 @@ def test_a_chain_rewritten_from_somewhere_on_does_not_reach_the_head(
 
 def test_a_chain_moved_to_another_case_is_found() -> None:
     links = chain(2)
-    assert verify(UUID(int=8), 2, links[-1].hash, links) == 1
+    fault = verify(row_of(links, UUID(int=8)), links)
+    assert fault
+    assert fault.seq == 1
+
+
+def rewritten(links: list[Link]) -> list[Link]:
+    """Another history with the same length, its chain computed as anybody can."""
+    forged: list[Link] = []
+    prev = first_link(CASE)
+    for link in links:
+        changed = replace(link, comment="同意")
+        digest = link_hash(prev, {name: getattr(changed, name) for name in CHAINED})
+        forged.append(replace(changed, prev_hash=prev, hash=digest))
+        prev = digest
+    return forged
+
+
+def test_a_chain_rewritten_together_with_its_case_is_found() -> None:
+    original, forged = chain(3), rewritten(chain(3))
+    row = replace(row_of(original), head_hash=forged[-1].hash)
+    assert verify(row, forged) == Fault(3, REWRITTEN)
+    assert verify(replace(row, head_seal=None), forged) == Fault(3, UNSEALED)
+    assert verify(row_of(original), original) is None
+
+
+def test_a_case_cut_back_to_what_it_was_is_found() -> None:
+    original = chain(4)
+    row = row_of(original)
+    earlier = original[:2]
+    cut_back = replace(row, version=2, head_hash=earlier[-1].hash)
+    assert verify(cut_back, earlier) == Fault(2, REWRITTEN)
+
+
+def test_a_status_set_by_hand_is_found() -> None:
+    links = chain(3)
+    assert verify(replace(row_of(links), status="concluded"), links) == Fault(3, CONTRADICTED)
+
+
+@given(st.binary(max_size=60))
+def test_what_is_no_seal_fits_nothing(given_seal: bytes) -> None:
+    assert not fits(given_seal, CASE, 1, bytes(32))
+
+
+def test_a_seal_fits_its_case_its_length_and_its_end_only() -> None:
+    seal = seal_head(CASE, 3, b"end")
+    assert fits(seal, CASE, 3, b"end")
+    assert not fits(seal, UUID(int=8), 3, b"end")
+    assert not fits(seal, CASE, 2, b"end")
+    assert not fits(seal, CASE, 3, b"other")
+    assert not fits(seal[:-1] + bytes([seal[-1] ^ 1]), CASE, 3, b"end")
+
+
+def test_an_earlier_key_still_verifies_until_it_is_taken_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    links = chain(2)
+    row = row_of(links)
+    rotated = get_keys().sealing | {"t2": bytes(range(16))}
+    keys = replace(get_keys(), current="t2", sealing=rotated)
+    monkeypatch.setattr("tongban.cases.events.get_keys", lambda: keys)
+    assert verify(row, links) is None
+    assert row_of(links).head_seal != row.head_seal
+    keys = replace(keys, sealing={"t2": rotated["t2"]})
+    assert verify(row, links) == Fault(2, REWRITTEN)
+    assert verify(row_of(links), links) is None

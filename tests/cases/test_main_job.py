@@ -8,7 +8,7 @@ from pypdf import PdfReader
 
 from tests.support.applications import APPLICANT_ID, MOBILE, application
 from tests.support.district import Answer, District, Person
-from tongban.cases.service import BrokenChain, verify_chains
+from tongban.cases.service import Finding, verify_chains
 
 DESHENG, JINRONG, XINJIEKOU = "110102010", "110102012", "110102003"
 
@@ -162,4 +162,4 @@ async def test_a_tampered_history_is_found(district: District) -> None:
     clerk = await district.person("clerk", DESHENG)
     await accepted(clerk, application("ST-MZ-008", communities(DESHENG)[0]))
     whole = [found async for found in verify_chains(district.session)]
-    assert not [found for found in whole if isinstance(found, BrokenChain)]
+    assert not [found for found in whole if isinstance(found, Finding)]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,12 +14,14 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
 from tests.cases.conftest import Office
+from tests.cases.tampering import of, rewrite, seal, verify
+from tests.guards.test_migrations import alembic
 from tests.support.applications import application
 from tongban.cases import jobs
-from tongban.cases.events import CHAINED, first_link, link_hash
-from tongban.cases.models import Event
+from tongban.cases.events import REWRITTEN, seal_head
 from tongban.cases.seals import NoSealKey, SealConflict, merkle_root
 from tongban.cli import main
+from tongban.core.privacy import get_keys
 from tongban.core.settings import get_settings
 
 pytestmark = pytest.mark.slow
@@ -33,24 +36,11 @@ def clock() -> Iterator[time_machine.Traveller]:
         yield traveller
 
 
-async def verify() -> Result:
-    """`tongban audit verify`, in a thread: it runs a loop of its own."""
-    return await asyncio.to_thread(CliRunner().invoke, main, ["audit", "verify"])
-
-
-async def seal(office: Office) -> int:
-    return await jobs.seal_days(office.worker, get_settings())
-
-
 async def decided(office: Office) -> str:
     """A case with two events."""
     number = await office.take_in(DESHENG, application("ST-MZ-008", HOME))
     await office.act("reviewer", DESHENG, number, "approve")
     return number
-
-
-def of(number: str) -> str:
-    return f"(SELECT id FROM cases WHERE number = '{number}')"
 
 
 async def test_all_is_whole(office: Office, clock: time_machine.Traveller, tmp_path: Path) -> None:
@@ -122,6 +112,8 @@ async def test_whatever_is_done_to_a_history_is_found(
         f"case {edited}: event 2: edited, removed or cut off",
         f"case {removed}: event 1: edited, removed or cut off",
         f"case {cut_off}: event 2: edited, removed or cut off",
+        f"case {cut_back}: event 1: {REWRITTEN}",
+        f"case {rewritten}: event 2: {REWRITTEN}",
         "numbers of 110102010 on 2026-11-23: 7 were given, 6 cases are there",
     }
     assert whole not in found.output
@@ -142,6 +134,8 @@ async def test_once_sealed_a_rewritten_history_is_found_too(
         f"case {edited}: event 2: edited, removed or cut off",
         f"case {removed}: event 1: edited, removed or cut off",
         f"case {cut_off}: event 2: edited, removed or cut off",
+        f"case {cut_back}: event 1: {REWRITTEN}",
+        f"case {rewritten}: event 2: {REWRITTEN}",
         f"case {cut_off}: event 2: not what was sealed on 2026-11-23",
         f"case {cut_back}: event 2: not what was sealed on 2026-11-23",
         f"case {rewritten}: event 2: not what was sealed on 2026-11-23",
@@ -173,22 +167,108 @@ async def tamper_with_all(
     )
 
 
-async def rewrite(office: Office, number: str) -> None:
-    """A whole new chain with another comment, and the case's row to match."""
-    case = await office.case(number)
-    statements, prev = [], first_link(case.id)
-    async with office.worker() as session:
-        for seq in (1, 2):
-            event = await session.get_one(Event, (case.month, case.id, seq))
-            fields = {name: getattr(event, name) for name in CHAINED} | {"comment": "同意"}
-            digest = link_hash(prev, fields)
-            statements.append(
-                f"UPDATE events SET comment = '同意', prev_hash = '\\x{prev.hex()}',"
-                f" hash = '\\x{digest.hex()}' WHERE seq = {seq} AND case_id = {of(number)};"
-            )
-            prev = digest
-    statements.append(f"UPDATE cases SET head_hash = '\\x{prev.hex()}' WHERE number = '{number}';")
-    office.tamper("\n".join(statements))
+async def test_a_rewritten_history_is_seen_by_who_opens_the_case(
+    office: Office, clock: time_machine.Traveller
+) -> None:
+    rewritten, whole = await decided(office), await decided(office)
+    await rewrite(office, rewritten)
+    clerk = await office.person("clerk", DESHENG)
+    for number, intact in ((rewritten, False), (whole, True)):
+        history = await clerk.get(f"/cases/{number}/events")
+        assert (history.status, history.body["intact"]) == (200, intact)
+
+
+async def test_what_was_rewritten_is_not_archived_as_true(office: Office) -> None:
+    rewritten, whole = await decided(office), await decided(office)
+    for number in (rewritten, whole):
+        await office.act("clerk", DESHENG, number, "issue")
+        await office.act("clerk", DESHENG, number, "archive")
+    await rewrite(office, rewritten)
+    assert await jobs.build_archives(office.worker, get_settings()) == 1
+    waiting = "SELECT number FROM cases JOIN archives ON case_id = id WHERE file_id IS NULL"
+    assert office.tamper(waiting) == rewritten
+
+
+async def test_a_decision_written_into_the_case_alone_is_found(office: Office) -> None:
+    number = await office.take_in(DESHENG, application("ST-MZ-008", HOME))
+    office.tamper(
+        f"UPDATE cases SET status = 'concluded', outcome = 'approved' WHERE number = '{number}'"
+    )
+    assert f"case {number}: event 1: the case's status is not what" in (await verify()).stdout
+
+
+async def reseal() -> Result:
+    return await asyncio.to_thread(CliRunner().invoke, main, ["audit", "seal"])
+
+
+async def test_what_an_upgrade_left_unsealed_is_named_and_sealed_once(office: Office) -> None:
+    numbers = [await decided(office) for _ in range(3)]
+    forged, behind, whole = numbers
+    early = (await office.case(behind)).id
+    first = office.tamper(
+        f"SELECT encode(hash, 'hex') FROM events WHERE seq = 1 AND case_id = '{early}'"
+    )
+    seal_of_first = seal_head(early, 1, bytes.fromhex(first)).hex()
+    await rewrite(office, forged)
+    office.tamper(
+        f"UPDATE cases SET head_seal = NULL WHERE number = '{whole}';"
+        f"UPDATE cases SET head_seal = '\\x{seal_of_first}' WHERE number = '{behind}';"
+    )
+    assert f"case {whole}: event 2: never sealed" in (await verify()).stdout
+    done = await reseal()
+    assert done.exit_code == 1
+    assert "2 histories sealed\n" in done.stdout
+    assert f"case {forged}: event 2: history and case were rewritten" in done.stdout
+    found = (await verify()).stdout
+    assert forged in found
+    assert whole not in found
+    assert behind not in found
+    assert "0 histories sealed" in (await reseal()).stdout
+    assert office.tamper("SELECT details FROM audit_log WHERE action = 'histories.sealed'") == (
+        '{"cases": 2}'
+    )
+
+
+@pytest.mark.parametrize("configured", ["t1:00112233445566778899aabbccddeeff", ""])
+async def test_the_upgrade_seals_what_is_there_where_it_has_the_key(
+    office: Office, monkeypatch: pytest.MonkeyPatch, configured: str
+) -> None:
+    number = await decided(office)
+    await office.district.session.commit()
+    with monkeypatch.context() as patched:
+        patched.setenv("TONGBAN_DATA_KEYS", configured)
+        await alembic(office.urls, ("downgrade", "0011"), ("upgrade", "head"))
+    found = await verify()
+    if configured:
+        assert found.exit_code == 0, found.output
+    else:
+        assert f"case {number}: event 2: never sealed" in found.stdout
+
+
+async def test_an_earlier_key_can_go_once_all_is_sealed_anew(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await decided(office)
+    old = get_settings().data_keys.get_secret_value()
+    new = "t2:ffeeddccbbaa99887766554433221100"
+    with keys(monkeypatch, f"{new},{old}"):
+        assert (await verify()).exit_code == 0
+        assert "1 histories sealed" in (await reseal()).stdout
+    with keys(monkeypatch, new):
+        assert (await verify()).exit_code == 0
+    with keys(monkeypatch, old):
+        assert "the seal is not ours" in (await verify()).stdout
+
+
+@contextmanager
+def keys(monkeypatch: pytest.MonkeyPatch, configured: str) -> Iterator[None]:
+    with monkeypatch.context() as patched:
+        patched.setenv("TONGBAN_DATA_KEYS", configured)
+        get_settings.cache_clear()
+        get_keys.cache_clear()
+        yield
+    get_settings.cache_clear()
+    get_keys.cache_clear()
 
 
 DELETED = """

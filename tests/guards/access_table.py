@@ -93,6 +93,20 @@ _CASES: dict[str, Rule] = {
     "GET /api/v1/ledger.xlsx": any_of(Permission.LEDGER_READ),
 }
 
+# Whose archive, the grant decides; the approver must be somebody else than the proposer.
+_KEEPING = any_of(
+    Permission.ARCHIVES_EXPORT, Permission.ARCHIVES_DISPOSE, Permission.ARCHIVES_APPROVE
+)
+_ARCHIVES: dict[str, Rule] = {
+    "GET /api/v1/archives": _KEEPING,
+    "POST /api/v1/archives/export": any_of(Permission.ARCHIVES_EXPORT),
+    "GET /api/v1/disposals": _KEEPING,
+    "POST /api/v1/disposals": any_of(Permission.ARCHIVES_DISPOSE),
+    "GET /api/v1/disposals/{disposal_id}": _KEEPING,
+    "GET /api/v1/disposals/{disposal_id}/register.xlsx": _KEEPING,
+    "POST /api/v1/disposals/{disposal_id}/decision": any_of(Permission.ARCHIVES_APPROVE),
+}
+
 # A street's editor edits only what is offered below it; the district's edit the rest.
 _MATTERS: dict[str, Rule] = {
     "GET /api/v1/matters": any_of(Permission.CATALOGUE_READ),
@@ -137,5 +151,5 @@ _DEVICES: dict[str, Rule] = {
 }
 
 ACCESS: dict[str, Rule] = (
-    _IDENTITY | _ORGANISATIONS | _FILES | _CALENDAR | _MATTERS | _CASES | _DEVICES
+    _IDENTITY | _ORGANISATIONS | _FILES | _CALENDAR | _MATTERS | _CASES | _ARCHIVES | _DEVICES
 )

@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from tongban.cases import papers
+from tongban.cases import events, papers
 from tongban.cases.clocks import history_of
 from tongban.cases.documents.archive import Part, Retention, build_package
 from tongban.cases.models import Archive, Case, CaseMaterial, CasePersonal, Collection, Event
@@ -33,10 +33,16 @@ from tongban.organisations.tree import Tree
 Sessions = async_sessionmaker[AsyncSession]
 
 
+class HistoryDoesNotHold(RuntimeError):
+    """A case whose history was changed behind the platform's back: it is not archived as true."""
+
+
 async def waiting(session: AsyncSession) -> list[UUID]:
     """Archived cases without a package, the longest waiting first."""
     found = await session.scalars(
-        select(Archive.case_id).where(Archive.file_id.is_(None)).order_by(Archive.at)
+        select(Archive.case_id)
+        .where(Archive.file_id.is_(None), Archive.disposed_at.is_(None))
+        .order_by(Archive.at)
     )
     return list(found)
 
@@ -44,7 +50,8 @@ async def waiting(session: AsyncSession) -> list[UUID]:
 async def package(sessions: Sessions, settings: Settings, case_id: UUID) -> int:
     """Build and store the package of one archived case. Returns 0 where another worker has.
 
-    Raises `FileNotFoundError` where a scan's content is gone, `NotFound` where the case is.
+    Raises `FileNotFoundError` where a scan's content is gone, `NotFound` where the case is,
+    `HistoryDoesNotHold`.
     """
     async with sessions() as session:
         dossier = await _read(session, settings, case_id)
@@ -142,6 +149,9 @@ async def _read(session: AsyncSession, settings: Settings, case_id: UUID) -> _Do
         raise NotFound
     matter = await version(session, case.matter_version_id)
     history = await history_of(session, case)
+    fault = events.verify(case, history)
+    if fault is not None:
+        raise HistoryDoesNotHold(f"event {fault.seq}: {fault.what}")
     materials = list(
         await session.scalars(
             select(CaseMaterial).where(CaseMaterial.case_id == case_id).order_by(CaseMaterial.key)

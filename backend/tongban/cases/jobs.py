@@ -13,7 +13,16 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, u
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from tongban.cases import acceptance, archiving, endings, outbox, recalculation, seals, steps
+from tongban.cases import (
+    acceptance,
+    archiving,
+    disposals,
+    endings,
+    outbox,
+    recalculation,
+    seals,
+    steps,
+)
 from tongban.cases.models import Case, CaseMaterial, Event, IdempotencyKey, Task
 from tongban.cases.rules import ENDED, RUNNING, UNDECIDED, Action, Status
 from tongban.cases.schemas import ActionIn
@@ -22,6 +31,7 @@ from tongban.cases.work import Work
 from tongban.core import clock
 from tongban.core.problems import Problem
 from tongban.core.settings import Settings
+from tongban.files.jobs import remove_content
 from tongban.organisations.service import get_tree
 
 log = structlog.get_logger(__name__)
@@ -142,6 +152,25 @@ async def build_archives(sessions: Sessions, settings: Settings) -> int:
     async with sessions() as session:
         ids = await archiving.waiting(session)
     return await _one_by_one(ids, lambda one: archiving.package(sessions, settings, one))
+
+
+async def dispose_approved(sessions: Sessions, settings: Settings) -> int:
+    """Carry out approved disposals. Returns how many cases.
+
+    Content goes from storage after the rows that name it; what a crash leaves there, the nightly
+    clean-up finds.
+    """
+    unused: list[bytes] = []
+
+    async def change(work: Work) -> None:
+        unused.extend(await disposals.dispose(work))
+
+    done = await _each(sessions, settings, disposals.APPROVED, change)
+    async with sessions.begin() as session:
+        await disposals.close_done(session)
+    for digest in unused:
+        await remove_content(sessions, settings, digest)
+    return done
 
 
 async def seal_days(sessions: Sessions, settings: Settings) -> int:

@@ -47,6 +47,8 @@ class Case(Base):
     version: Mapped[int]
     """Sequence of the last event: the ETag, and the length that the chain must have."""
     head_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    head_seal: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Keyed seal of version and head, see `events`; none where an upgrade left it to be made."""
 
     matter_code: Mapped[str] = mapped_column(String(40))
     matter_name: Mapped[str] = mapped_column(String(200))
@@ -347,7 +349,8 @@ class Collection(Base):
 
 
 class Archive(Base):
-    """An archived case (电子归档). The worker adds the package, its file and digest."""
+    """An archived case (电子归档). The worker adds the package, its file and digest; a disposal
+    takes the file away and leaves the digest."""
 
     __tablename__ = "archives"
 
@@ -357,10 +360,47 @@ class Archive(Base):
     digest: Mapped[str | None] = mapped_column(String(64))
     """SM3 in hex of the package's index, which pins all else in it."""
     retain_until: Mapped[date]
+    disposal_id: Mapped[UUID | None] = mapped_column(ForeignKey("disposals.id"), index=True)
+    """The list of cases to be disposed of on which this one stands."""
+    disposed_at: Mapped[datetime | None] = mapped_column(_Moment)
 
     __table_args__ = (
-        CheckConstraint("(file_id IS NULL) = (digest IS NULL)", name="packaged"),
-        Index("ix_archives_waiting", "at", postgresql_where=text("file_id IS NULL")),
+        CheckConstraint(
+            "CASE WHEN disposed_at IS NULL THEN (file_id IS NULL) = (digest IS NULL)"
+            " ELSE file_id IS NULL END",
+            name="packaged",
+        ),
+        Index(
+            "ix_archives_waiting",
+            "at",
+            postgresql_where=text("file_id IS NULL AND disposed_at IS NULL"),
+        ),
+        Index("ix_archives_retention", "retain_until", "case_id"),
+    )
+
+
+class Disposal(Base):
+    """A list of archived cases to be disposed of (鉴定销毁): one proposes it, another decides, the
+    worker carries it out, and it stays as the record of what was destroyed (销毁清册)."""
+
+    __tablename__ = "disposals"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
+    state: Mapped[str] = mapped_column(String(10))
+    cases: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(200))
+    proposed_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    proposed_at: Mapped[datetime] = mapped_column(_Moment)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(_Moment)
+    opinion: Mapped[str] = mapped_column(String(200))
+    done_at: Mapped[datetime | None] = mapped_column(_Moment)
+
+    __table_args__ = (
+        CheckConstraint("state IN ('proposed','approved','rejected','done')", name="state"),
+        CheckConstraint("(state = 'proposed') = (decided_by IS NULL)", name="decided"),
+        CheckConstraint("decided_by <> proposed_by", name="two_people"),
     )
 
 

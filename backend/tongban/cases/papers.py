@@ -255,7 +255,10 @@ async def printed(
 
 
 async def _load(session: AsyncSession, settings: Settings, actor: Actor, number: str) -> PaperFile:
-    return await filling.load(session, settings, await reading.find(session, actor, number))
+    case = await reading.find(session, actor, number)
+    if not case.applicant["name"]:
+        raise NoPaper  # disposed of: it no longer says whom it was about
+    return await filling.load(session, settings, case)
 
 
 async def _last_event(session: AsyncSession, case: Case, *conditions: ColumnElement[bool]) -> Event:

@@ -19,12 +19,18 @@ async def set_scope(session: AsyncSession, tree: Tree, actor: Actor) -> None:
     await session.execute(select(func.set_config("tongban.scope", scope, True)))
 
 
+async def scope_to(session: AsyncSession, unit: Unit) -> None:
+    """Let row-level security show, until the transaction ends, the cases of this organisation:
+    for who was permitted more than their own cases."""
+    await session.execute(select(func.set_config("tongban.scope", str(unit.id), True)))
+
+
 async def cases_of(
     session: AsyncSession, tree: Tree, actor: Actor, index: bytes, within: Unit
 ) -> list[UUID]:
     """The cases of an applicant anywhere below `within`, also those that the actor may not see:
     their ids and nothing of what they say. Afterwards the scope is the actor's again."""
-    await session.execute(select(func.set_config("tongban.scope", str(within.id), True)))
+    await scope_to(session, within)
     found = await session.scalars(
         select(CasePersonal.case_id).where(CasePersonal.id_index == index)
     )

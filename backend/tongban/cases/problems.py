@@ -90,6 +90,38 @@ class ExtensionTooLong(Problem):
 KeyReused = problems.KeyReused
 
 
+class NothingToExport(Problem):
+    status = 422
+    code = "nothing_to_export"
+    title = Text(
+        "该范围内没有已成包的归档办件，请调整日期或机构",
+        "No packaged case was archived there then; change days or organisation",
+    )
+
+
+class TooManyToExport(Problem):
+    status = 422
+    code = "too_many_to_export"
+    title = Text(
+        "一次最多移交 {most} 件，请缩小日期范围",
+        "At most {most} cases go into one package; choose fewer days",
+    )
+
+
+class OwnProposal(Problem):
+    status = 409
+    code = "own_proposal"
+    title = Text(
+        "销毁须由提出人以外的人审批", "Somebody other than who proposed the list must decide"
+    )
+
+
+class AlreadyDecided(Problem):
+    status = 409
+    code = "already_decided"
+    title = Text("该清册已审批，请刷新查看", "This list was decided already; reload to see it")
+
+
 class NoPaper(Problem):
     status = 404
     code = "no_such_paper"

@@ -200,9 +200,10 @@ _LOAD_PARTS = Fixed(
     .join(_registrar, _registrar.id == Case.registered_by)
     .where(_ID)
 )
+_NOT_SHOWN = ("head_hash", "head_seal", "names", "search")
 _shown = (
     select(
-        *(c for c in Case.__table__.columns if c.key not in ("head_hash", "names", "search")),
+        *(c for c in Case.__table__.columns if c.key not in _NOT_SHOWN),
         *_PARTS,
         REVISION,
     )
@@ -266,8 +267,8 @@ async def read_events(session: AsyncSession, actor: Actor, number: str) -> s.Eve
             .order_by(Event.seq)
         )
     )
-    broken = events.verify(case.id, case.version, case.head_hash, links)
-    return s.EventsOut(items=[_event(tree, link) for link in links], intact=broken is None)
+    fault = events.verify(case, links)
+    return s.EventsOut(items=[_event(tree, link) for link in links], intact=fault is None)
 
 
 def _event(tree: Tree, link: Event) -> s.EventOut:

@@ -30,6 +30,7 @@ def new_case(
         query_code=None,
         version=0,
         head_hash=events.first_link(case_id),
+        head_seal=None,
         matter_code=content.code,
         matter_name=content.name,
         matter_version_id=matter.id,

@@ -5,6 +5,7 @@ from io import BytesIO
 from typing import Any
 
 from tongban.cases import schemas as s
+from tongban.cases.archive_schemas import DisposalCase, DisposalDetail
 from tongban.core.spreadsheet import Column, Row, Subtotal, write_xlsx
 
 STATUS = {
@@ -71,6 +72,47 @@ def _case(row: s.CaseRow) -> dict[str, Any]:
         "registered_at": row.registered_at,
         "due_on": row.due_on,
         "concluded_at": row.concluded_at,
+    }
+
+
+_DISPOSAL_COLUMNS = [
+    Column("place", "序号", "integer", width=6),
+    Column("number", "办件编号", width=26),
+    Column("matter", "事项", width=28),
+    Column("responsible", "责任机构", width=24),
+    Column("archived_at", "归档时间", "moment"),
+    Column("retain_until", "保管期限至", "date"),
+    Column("digest", "归档包摘要 SM3", width=34),
+    Column("head_hash", "办理记录摘要 SM3", width=34),
+    Column("disposed_at", "销毁时间", "moment"),
+]
+
+
+def disposal(record: DisposalDetail) -> bytes:
+    """销毁清册: what was destroyed, or is to be."""
+    target = BytesIO()
+    decided = record.decided_by.name if record.decided_by else "—"
+    write_xlsx(
+        target,
+        _DISPOSAL_COLUMNS,
+        (_disposed(place, item) for place, item in enumerate(record.items, 1)),
+        title="电子档案销毁清册",
+        subtitle=f"{record.organisation.name}　提出：{record.proposed_by.name}　审批：{decided}",
+    )
+    return target.getvalue()
+
+
+def _disposed(place: int, item: DisposalCase) -> dict[str, Any]:
+    return {
+        "place": place,
+        "number": item.number,
+        "matter": item.matter_name,
+        "responsible": item.responsible.name,
+        "archived_at": item.archived_at,
+        "retain_until": item.retain_until,
+        "digest": item.digest or "",
+        "head_hash": item.head_hash,
+        "disposed_at": item.disposed_at,
     }
 
 

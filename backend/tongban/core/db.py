@@ -50,6 +50,26 @@ _SERVER_SETTINGS = {
 }
 
 
+class DatabaseAway(ConnectionError):
+    """The database cannot be reached just now: it is stopped, restarting or full."""
+
+
+_AWAY = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError)
+_AWAY_BY_STATE = (
+    asyncpg.AdminShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+)
+
+
+async def _connect(*arguments: Any, **options: Any) -> "asyncpg.Connection[Any]":
+    try:
+        return await asyncpg.connect(*arguments, **options)
+    except (*_AWAY, *_AWAY_BY_STATE) as error:
+        raise DatabaseAway(str(error)) from error
+
+
 def _encoded(value: Any) -> str:
     return orjson.dumps(value).decode()
 
@@ -64,7 +84,7 @@ def make_engine(url: str, pool: int) -> AsyncEngine:
         hide_parameters=True,  # an error's text goes to the log
         json_serializer=_encoded,
         json_deserializer=orjson.loads,
-        connect_args={"server_settings": _SERVER_SETTINGS},
+        connect_args={"server_settings": _SERVER_SETTINGS, "async_creator_fn": _connect},
     )
 
 
@@ -111,7 +131,7 @@ async def reading(state: State) -> AsyncIterator[AsyncSession]:
     """
     try:
         driver = await state.readers.acquire(timeout=PATIENCE)
-    except TimeoutError as error:
+    except (*_AWAY, *_AWAY_BY_STATE) as error:  # a TimeoutError is an OSError
         raise Unavailable from error
     session: AsyncSession = state.sessions()
     session.info[DRIVER] = (None, driver)

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tongban.core.db import DatabaseAway
 from tongban.core.ids import new_id
 from tongban.core.problems import Invalid, NotFound, Problem, Unavailable
 from tongban.core.texts import Language, Text, language_of
@@ -122,10 +123,15 @@ def install(app: FastAPI) -> None:
             return problem_response(request, Unavailable(retry_after=2))
         return _broken(request, error)
 
+    @app.exception_handler(DatabaseAway)
+    async def _away(request: Request, _: DatabaseAway) -> Response:
+        return problem_response(request, Unavailable(retry_after=2))
+
     # The same from `core.fixed`, which asks the driver itself.
     @app.exception_handler(asyncpg.InterfaceError)
     @app.exception_handler(asyncpg.PostgresConnectionError)
     @app.exception_handler(asyncpg.AdminShutdownError)
+    @app.exception_handler(asyncpg.CrashShutdownError)
     async def _lost(request: Request, _: Exception) -> Response:
         return problem_response(request, Unavailable(retry_after=2))
 

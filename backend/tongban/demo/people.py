@@ -20,6 +20,7 @@ _DISTRICT_STAFF = (
     Role.SYSTEM_ADMIN,
     Role.SECURITY_ADMIN,
     Role.AUDIT_ADMIN,
+    Role.ARCHIVIST,
 )
 
 # First letters of the streets' names, for user names that can be read.

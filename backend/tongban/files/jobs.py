@@ -37,13 +37,13 @@ async def remove_unused(sessions: Sessions, settings: Settings, days: int = UNUS
             used = set(await session.scalars(select(File.digest).where(File.digest.in_(digests))))
         for digest in digests:
             if digest not in used:
-                removed += await _remove(sessions, settings, digest)
+                removed += await remove_content(sessions, settings, digest)
     log.info("unused files removed", objects=removed)
     return removed
 
 
-async def _remove(sessions: Sessions, settings: Settings, digest: bytes) -> bool:
-    """Remove one object, unless somebody uploaded the same content meanwhile."""
+async def remove_content(sessions: Sessions, settings: Settings, digest: bytes) -> bool:
+    """Remove one object, unless a row names it: somebody uploads the same content meanwhile."""
     async with sessions.begin() as session:
         await service.hold(session, digest)
         if await session.scalar(select(File.id).where(File.digest == digest).limit(1)):

@@ -83,3 +83,15 @@ class FileContentLost(Problem):
 class FileUnknown(FileProblem):
     code = "file_unknown"
     title = Text("文件不存在或不是您上传的，请重新上传", "No such upload of yours; upload it again")
+
+
+class StorageUnavailable(Problem):
+    status = 503
+    code = "storage_unavailable"
+    title = Text(
+        "文件存储暂时不可用，请稍后再试；一直如此请告诉管理员",
+        "File storage is not available; try again shortly, and tell your administrator if it stays",
+    )
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(headers={"Retry-After": "10"}, **kwargs)

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives import hashes
 from obstore.store import ObjectStore
-from sqlalchemy import select, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response, StreamingResponse
@@ -178,6 +178,15 @@ async def attach(
             raise FileUnknown
         if row.scan_state == ScanState.INFECTED:
             raise FileInfected
+
+
+async def discard(session: AsyncSession, files: Iterable[UUID]) -> list[bytes]:
+    """Forget files that nothing uses any more. Returns the digests of content left without a row;
+    `files.jobs.remove_content` takes it from storage once the transaction has ended."""
+    gone = await session.scalars(delete(File).where(File.id.in_(set(files))).returning(File.digest))
+    digests = set(gone)
+    kept = await session.scalars(select(File.digest).where(File.digest.in_(digests)))
+    return sorted(digests - set(kept))
 
 
 async def own_file(session: AsyncSession, actor: Actor, file_id: UUID) -> Response:

@@ -17,6 +17,7 @@ class Role(StrEnum):
     SYSTEM_ADMIN = "system_admin"
     SECURITY_ADMIN = "security_admin"
     AUDIT_ADMIN = "audit_admin"
+    ARCHIVIST = "archivist"
 
 
 class Permission(StrEnum):
@@ -39,6 +40,12 @@ class Permission(StrEnum):
     ROLES_GRANT = "roles.grant"
     """Give and take roles: kept apart from making accounts."""
     AUDIT_READ = "audit.read"
+    ARCHIVES_EXPORT = "archives.export"
+    """Hand archived cases on to an archive, unmasked."""
+    ARCHIVES_DISPOSE = "archives.dispose"
+    """Propose what is destroyed at the end of its retention."""
+    ARCHIVES_APPROVE = "archives.approve"
+    """Decide on such a proposal of somebody else."""
 
 
 _HANDLING = {
@@ -63,7 +70,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.REVIEWER: frozenset(_HANDLING),
     Role.AGENT_RUNNER: frozenset(_HANDLING),
     Role.SUPERVISOR: frozenset(_WATCHING | {Permission.PERSONAL_REVEAL, Permission.CASES_REASSIGN}),
-    Role.LEADER: frozenset(_WATCHING),
+    Role.LEADER: frozenset(_WATCHING | {Permission.ARCHIVES_APPROVE}),
     Role.CONTENT_EDITOR: frozenset({Permission.CATALOGUE_READ}),
     Role.CATALOGUE_EDITOR: frozenset({Permission.CATALOGUE_READ, Permission.CATALOGUE_EDIT}),
     Role.SYSTEM_ADMIN: frozenset(
@@ -76,4 +83,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.SECURITY_ADMIN: frozenset({Permission.ROLES_GRANT, Permission.CATALOGUE_READ}),
     Role.AUDIT_ADMIN: frozenset({Permission.AUDIT_READ, Permission.CATALOGUE_READ}),
+    Role.ARCHIVIST: frozenset(
+        {Permission.ARCHIVES_EXPORT, Permission.ARCHIVES_DISPOSE, Permission.CATALOGUE_READ}
+    ),
 }

@@ -24,6 +24,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/archives": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Archives
+         * @description Archived cases of an organisation, those whose retention ends first in front.
+         */
+        get: operations["list_archives"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archives/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export Archives
+         * @description Archived cases, complete and unmasked, as one package for an archive; audited.
+         */
+        post: operations["export_archives"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -799,6 +839,90 @@ export interface paths {
          *     `{id, kind, state}`. Never personal data. Ends with the caller's token.
          */
         get: operations["follow_window"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/disposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Disposals
+         * @description Lists of cases to be destroyed, newest first, at most 200.
+         */
+        get: operations["list_disposals"];
+        put?: never;
+        /**
+         * Propose Disposal
+         * @description Propose to destroy cases whose retention is over.
+         */
+        post: operations["propose_disposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/disposals/{disposal_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Disposal
+         * @description A list with its cases; once done, the record of what was destroyed (销毁清册).
+         */
+        get: operations["get_disposal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/disposals/{disposal_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Disposal
+         * @description Approve or reject somebody else's list; what is approved is destroyed for good.
+         */
+        post: operations["decide_disposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/disposals/{disposal_id}/register.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Disposal
+         * @description 销毁清册 as an Excel sheet, to be signed.
+         */
+        get: operations["export_disposal"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1601,6 +1725,53 @@ export interface components {
             level: "community" | "street" | "district";
             /** Unit */
             unit: string;
+        };
+        /**
+         * ArchiveExportIn
+         * @description Which cases are handed on, and why; the audit log keeps the reason and every number.
+         */
+        ArchiveExportIn: {
+            /**
+             * Archived From
+             * Format: date
+             */
+            archived_from: string;
+            /**
+             * Archived To
+             * Format: date
+             */
+            archived_to: string;
+            /** Organisation Code */
+            organisation_code: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * ArchiveRow
+         * @description `packaged`: the worker has built the package.
+         */
+        ArchiveRow: {
+            /**
+             * Archived At
+             * Format: date-time
+             */
+            archived_at: string;
+            /** Disposal Id */
+            disposal_id: string | null;
+            /** Disposed At */
+            disposed_at: string | null;
+            /** Matter Name */
+            matter_name: string;
+            /** Number */
+            number: string;
+            /** Packaged */
+            packaged: boolean;
+            responsible: components["schemas"]["OrganisationRef"];
+            /**
+             * Retain Until
+             * Format: date
+             */
+            retain_until: string;
         };
         /** AuditLine */
         AuditLine: {
@@ -2418,6 +2589,120 @@ export interface components {
              * @enum {string}
              */
             state: "ready" | "busy" | "absent" | "fault";
+        };
+        /**
+         * DisposalCase
+         * @description A line of the record of what is destroyed (销毁清册). `digest` pins the package that was
+         *     there, `head_hash` ends the history.
+         */
+        DisposalCase: {
+            /**
+             * Archived At
+             * Format: date-time
+             */
+            archived_at: string;
+            /** Digest */
+            digest: string | null;
+            /** Disposed At */
+            disposed_at: string | null;
+            /** Head Hash */
+            head_hash: string;
+            /** Matter Name */
+            matter_name: string;
+            /** Number */
+            number: string;
+            responsible: components["schemas"]["OrganisationRef"];
+            /**
+             * Retain Until
+             * Format: date
+             */
+            retain_until: string;
+        };
+        /**
+         * DisposalDecisionIn
+         * @description The second person's decision. An approved list is carried out by the worker, for good.
+         */
+        DisposalDecisionIn: {
+            /** Approve */
+            approve: boolean;
+            /** Opinion */
+            opinion: string;
+        };
+        /** DisposalDetail */
+        DisposalDetail: {
+            /** Cases */
+            cases: number;
+            /** Decided At */
+            decided_at: string | null;
+            decided_by: components["schemas"]["StaffRef"] | null;
+            /** Done At */
+            done_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Items */
+            items: components["schemas"]["DisposalCase"][];
+            /** Opinion */
+            opinion: string;
+            organisation: components["schemas"]["OrganisationRef"];
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+            proposed_by: components["schemas"]["StaffRef"];
+            /** Reason */
+            reason: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "proposed" | "approved" | "rejected" | "done";
+        };
+        /**
+         * DisposalIn
+         * @description What is to be destroyed, and what the appraisal (鉴定) says.
+         */
+        DisposalIn: {
+            /** Numbers */
+            numbers: string[];
+            /** Organisation Code */
+            organisation_code: string;
+            /** Reason */
+            reason: string;
+        };
+        /** DisposalOut */
+        DisposalOut: {
+            /** Cases */
+            cases: number;
+            /** Decided At */
+            decided_at: string | null;
+            decided_by: components["schemas"]["StaffRef"] | null;
+            /** Done At */
+            done_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Opinion */
+            opinion: string;
+            organisation: components["schemas"]["OrganisationRef"];
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+            proposed_by: components["schemas"]["StaffRef"];
+            /** Reason */
+            reason: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "proposed" | "approved" | "rejected" | "done";
         };
         /**
          * DraftOut
@@ -3287,6 +3572,13 @@ export interface components {
          * @enum {string}
          */
         "Outcome-Output": "approved" | "denied" | "filed" | "forwarded";
+        /** Page[ArchiveRow] */
+        Page_ArchiveRow_: {
+            /** Items */
+            items: components["schemas"]["ArchiveRow"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
         /** Page[CaseRow] */
         Page_CaseRow_: {
             /** Items */
@@ -3372,7 +3664,7 @@ export interface components {
          * @description What an operation asks for; routes name permissions, never roles.
          * @enum {string}
          */
-        Permission: "cases.create" | "cases.work" | "cases.read" | "cases.query_wide" | "cases.reassign" | "personal.reveal" | "ledger.read" | "catalogue.read" | "catalogue.edit" | "calendar.edit" | "organisations.edit" | "accounts.edit" | "roles.grant" | "audit.read";
+        Permission: "cases.create" | "cases.work" | "cases.read" | "cases.query_wide" | "cases.reassign" | "personal.reveal" | "ledger.read" | "catalogue.read" | "catalogue.edit" | "calendar.edit" | "organisations.edit" | "accounts.edit" | "roles.grant" | "audit.read" | "archives.export" | "archives.dispose" | "archives.approve";
         /** PersonIn */
         PersonIn: {
             /** Id Number */
@@ -3603,7 +3895,7 @@ export interface components {
          * @description A role is always held at an organisation.
          * @enum {string}
          */
-        Role: "clerk" | "pre_reviewer" | "reviewer" | "agent_runner" | "supervisor" | "leader" | "content_editor" | "catalogue_editor" | "system_admin" | "security_admin" | "audit_admin";
+        Role: "clerk" | "pre_reviewer" | "reviewer" | "agent_runner" | "supervisor" | "leader" | "content_editor" | "catalogue_editor" | "system_admin" | "security_admin" | "audit_admin" | "archivist";
         /**
          * RoutePreview
          * @description What would happen to a case.
@@ -4143,6 +4435,102 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlarmOut"][];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_archives: {
+        parameters: {
+            query: {
+                archived_from?: string | null;
+                archived_to?: string | null;
+                cursor?: string | null;
+                due?: boolean;
+                limit?: number;
+                organisation: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ArchiveRow_"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown_organisation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_archives: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArchiveExportIn"];
+            };
+        };
+        responses: {
+            /** @description BagIt package */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description unknown_organisation · nothing_to_export · too_many_to_export */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Any other problem */
@@ -6494,6 +6882,257 @@ export interface operations {
                 };
             };
             /** @description not_a_counter */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_disposals: {
+        parameters: {
+            query?: {
+                state?: ("proposed" | "approved" | "rejected" | "done") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisposalOut"][];
+                };
+            };
+            /** @description invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose_disposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisposalIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisposalDetail"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown_organisation */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_disposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                disposal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisposalDetail"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_disposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                disposal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisposalDecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisposalDetail"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description own_proposal · already_decided */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_disposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                disposal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Excel */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -4,6 +4,7 @@ import {
   BookOutlined,
   CalendarOutlined,
   CarryOutOutlined,
+  ContainerOutlined,
   FileAddOutlined,
   FileSearchOutlined,
   FolderOpenOutlined,
@@ -34,6 +35,7 @@ export const access = {
   "/organisations": ["organisations.edit"],
   "/calendar": ["calendar.edit"],
   "/devices": ["cases.create", "organisations.edit"],
+  "/archives": ["archives.export", "archives.dispose", "archives.approve"],
   "/audit": ["audit.read"],
 } as const satisfies Record<string, Permission[]>;
 
@@ -59,6 +61,7 @@ type NavKey =
   | "organisations"
   | "calendar"
   | "devices"
+  | "archives"
   | "audit";
 
 export const navigation: Group[] = [
@@ -73,6 +76,7 @@ export const navigation: Group[] = [
       { to: "/personal", key: "personal", icon: <SearchOutlined /> },
       { to: "/comprehensive", key: "comprehensive", icon: <FileSearchOutlined /> },
       { to: "/staffing", key: "staffing", icon: <UserSwitchOutlined /> },
+      { to: "/archives", key: "archives", icon: <ContainerOutlined /> },
     ],
   },
   {

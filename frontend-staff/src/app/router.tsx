@@ -94,6 +94,7 @@ const tree = root.addChildren([
       "/comprehensive",
     ),
     page("/staffing", () => import("@/pages/tasks/StaffingPage"), "StaffingPage", "/staffing"),
+    page("/archives", () => import("@/pages/archives/ArchivesPage"), "ArchivesPage", "/archives"),
     page("/matters", () => import("@/pages/matters/MattersPage"), "MattersPage", "/matters"),
     page("/matters/$code", () => import("@/pages/matters/MatterPage"), "MatterPage", "/matters"),
     page("/exchange", () => import("@/pages/matters/ExchangePage"), "ExchangePage", "/exchange"),

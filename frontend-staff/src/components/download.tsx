@@ -3,7 +3,8 @@ import { fetchFile } from "@/api/client";
 import { stringifySearch } from "@/app/search";
 import { useProblemMessage } from "@/components/problems";
 
-function save(content: Blob, name: string) {
+/** Saves what is at hand under a name. */
+export function saveFile(content: Blob, name: string) {
   const url = URL.createObjectURL(content);
   const link = document.createElement("a");
   link.href = url;
@@ -20,7 +21,7 @@ export function useDownload() {
   async function download(path: string, query: Record<string, unknown>, name: string) {
     setBusy(true);
     try {
-      save(await fetchFile(`${path}${stringifySearch(query)}`), name);
+      saveFile(await fetchFile(`${path}${stringifySearch(query)}`), name);
     } catch (error) {
       report(error);
     } finally {

@@ -122,6 +122,7 @@ export default {
     withdrawn: "Withdrawn by the applicant",
     terminated: "Terminated",
     archived: "Archived",
+    disposed: "Destroyed at the end of its retention",
     reopened: "Reopened",
     edited: "Case edited",
     route_changed: "Route changed",

@@ -99,5 +99,6 @@ export default {
     system_admin: "System administrator",
     security_admin: "Security administrator",
     audit_admin: "Audit administrator",
+    archivist: "Archivist",
   },
 };

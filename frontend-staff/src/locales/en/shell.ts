@@ -20,6 +20,7 @@ export default {
     devices: "Counter devices",
     calendar: "Working calendar",
     audit: "Audit log",
+    archives: "Archives",
   },
   user: {
     menu: "User menu",

@@ -122,6 +122,7 @@ export default {
     withdrawn: "申请人撤回",
     terminated: "终止办理",
     archived: "归档",
+    disposed: "保管期满，已销毁",
     reopened: "重新办理",
     edited: "修改办件信息",
     route_changed: "办理路径变更",

@@ -92,5 +92,6 @@ export default {
     system_admin: "系统管理员",
     security_admin: "安全管理员",
     audit_admin: "审计管理员",
+    archivist: "档案员",
   },
 };

@@ -1,4 +1,5 @@
 import admin from "./admin";
+import archives from "./archives";
 import cases from "./cases";
 import common from "./common";
 import devices from "./devices";
@@ -6,4 +7,4 @@ import faults from "./faults";
 import matters from "./matters";
 import shell from "./shell";
 
-export default { admin, cases, common, devices, faults, matters, shell };
+export default { admin, archives, cases, common, devices, faults, matters, shell };

@@ -20,6 +20,7 @@ export default {
     devices: "窗口设备",
     calendar: "工作日历",
     audit: "审计日志",
+    archives: "档案管理",
   },
   user: {
     menu: "用户菜单",

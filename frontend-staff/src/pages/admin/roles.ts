@@ -12,4 +12,5 @@ export const ROLES: components["schemas"]["Role"][] = [
   "system_admin",
   "security_admin",
   "audit_admin",
+  "archivist",
 ];
