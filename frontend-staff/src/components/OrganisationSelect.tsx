@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Select } from "antd";
 import { useMemo } from "react";
 import type { components } from "@/api/schema";
-import { treeQuery } from "@/components/tree";
+import { treeQuery, unitLabels } from "@/components/tree";
 
 type Kind = components["schemas"]["Kind"];
 
@@ -34,15 +34,12 @@ export function OrganisationSelect({
   const tree = useQuery(treeQuery);
   const options = useMemo(() => {
     const units = tree.data?.items ?? [];
-    const names = new Map(units.map((unit) => [unit.code, unit.name]));
+    const labels = unitLabels(units);
     return units
       .filter((unit) => unit.active)
       .filter((unit) => !kinds || kinds.includes(unit.kind))
       .filter((unit) => !only || only.includes(unit.code))
-      .map((unit) => {
-        const parent = unit.kind === "street" ? undefined : names.get(unit.parent_code ?? "");
-        return { value: unit.code, label: parent ? `${parent} · ${unit.name}` : unit.name };
-      });
+      .map((unit) => ({ value: unit.code, label: labels.get(unit.code) ?? unit.name }));
   }, [tree.data, kinds, only]);
   return (
     <Select

@@ -47,6 +47,8 @@ export default {
     fields: "{{count}} to correct",
   },
   advice: {
+    cannot_take_over:
+      "Work goes only to a unit of the same level; a person named must have this step's role there. Choose again.",
     too_many_failures:
       "The address waits, not your account; computers of one hall may share it. Please wait, or ask your system administrator if it is urgent.",
   },

@@ -47,6 +47,7 @@ export default {
     fields: "有 {{count}} 处需要修改",
   },
   advice: {
+    cannot_take_over: "只能转给同一级别的单位；指定到人的，该人须在接手单位有这一环节的岗位。请改选后再试。",
     too_many_failures: "受限的是这个网络地址，不是您的账号；同一大厅的电脑可能共用一个地址。请稍候，急用时联系系统管理员。",
   },
   forbidden: {
