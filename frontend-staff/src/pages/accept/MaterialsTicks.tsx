@@ -2,6 +2,8 @@ import { Button, Form, Input, Select, Tag } from "antd";
 import dayjs from "dayjs";
 import { useTranslation } from "react-i18next";
 import type { components } from "@/api/schema";
+import { ScrollBox } from "@/components/ScrollBox";
+import { useNeed } from "@/components/words";
 import { DateInput } from "@/forms/DateInput";
 import { MaterialFiles } from "@/pages/accept/MaterialFiles";
 import type { MaterialValue, Received } from "@/pages/accept/values";
@@ -31,8 +33,8 @@ export function MaterialsTicks({ materials }: { materials: Material[] }) {
           </Button>
         )}
       </div>
-      <div style={{ overflowX: "auto" }}>
-        <table className="plain-table ticks">
+      <ScrollBox label={t("accept.materialsSection")}>
+        <table className="plain-table ticks stacking">
           <thead>
             <tr>
               <th scope="col">{t("case.materials")}</th>
@@ -48,20 +50,21 @@ export function MaterialsTicks({ materials }: { materials: Material[] }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollBox>
     </>
   );
 }
 
 function MaterialTick({ material, at }: { material: Material; at: number }) {
   const { t } = useTranslation("cases");
+  const need = useNeed();
   const value: MaterialValue | undefined = Form.useWatch(["materials", at]);
   const missing = value?.received === "none" || value?.received === undefined;
   return (
     <tr>
       <th scope="row">
-        {material.name}
-        <Tag style={{ marginInlineStart: 6 }}>{t(material.required ? "accept.necessary" : "accept.unnecessary")}</Tag>
+        {material.name}{" "}
+        <Tag>{t(material.required ? "accept.necessary" : "accept.unnecessary")}</Tag>
         {material.note && <div className="muted">{material.note}</div>}
         <Form.Item name={["materials", at, "key"]} initialValue={material.key} hidden>
           <Input />
@@ -73,10 +76,8 @@ function MaterialTick({ material, at }: { material: Material; at: number }) {
           <Input />
         </Form.Item>
       </th>
-      <td>
-        {t(`received.${material.kind}`)} · {t("case.copies", { count: material.copies })}
-      </td>
-      <td>
+      <td data-label={t("accept.need")}>{need(material)}</td>
+      <td data-label={t("accept.got")}>
         <Form.Item name={["materials", at, "received"]} initialValue="none">
           <Select
             aria-label={`${material.name} ${t("accept.got")}`}
@@ -84,7 +85,7 @@ function MaterialTick({ material, at }: { material: Material; at: number }) {
           />
         </Form.Item>
       </td>
-      <td>
+      <td data-label={missing && material.deferrable ? t("accept.promise") : undefined}>
         {missing && material.required && material.deferrable && (
           <Form.Item name={["materials", at, "promised_by"]}>
             <DateInput
@@ -94,7 +95,7 @@ function MaterialTick({ material, at }: { material: Material; at: number }) {
           </Form.Item>
         )}
       </td>
-      <td>
+      <td data-label={t("case.files")}>
         <MaterialFiles material={material} at={at} />
       </td>
     </tr>
