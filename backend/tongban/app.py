@@ -15,6 +15,7 @@ from tongban.core.settings import Settings, get_settings
 from tongban.deadlines import routes as deadlines
 from tongban.devices import routes as devices
 from tongban.devices.serving import serving_hub
+from tongban.evaluations import routes as evaluations
 from tongban.files import routes as files
 from tongban.identity import routes as identity
 from tongban.matters import routes as matters
@@ -81,4 +82,5 @@ def _routers() -> list[APIRouter]:
         matters.router,
         routing.router,
         devices.router,
+        evaluations.router,
     ]
