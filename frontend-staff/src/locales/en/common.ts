@@ -5,6 +5,7 @@ export default {
   loading: "Loading…",
   action: {
     search: "Search",
+    clear: "Clear",
     reset: "Clear filters",
     save: "Save",
     cancel: "Cancel",

@@ -5,6 +5,7 @@ export default {
   loading: "正在加载…",
   action: {
     search: "查询",
+    clear: "清除",
     reset: "清空条件",
     save: "保存",
     cancel: "取消",

@@ -30,7 +30,7 @@ export function MaterialsPanel({ data, number }: { data: Case; number: string })
   return (
     <section className="panel" aria-labelledby="case-materials">
       <h2 id="case-materials">{t("case.materials")}</h2>
-      <ScrollBox label={t("case.materials")}>
+      <ScrollBox label={t("accept.materialsSection")}>
         <table className="plain-table stacking">
           <thead>
             <tr>
