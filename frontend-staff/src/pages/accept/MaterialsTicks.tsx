@@ -2,10 +2,10 @@ import { Button, Form, Input, Select, Tag } from "antd";
 import dayjs from "dayjs";
 import { useTranslation } from "react-i18next";
 import type { components } from "@/api/schema";
-import { ScrollBox } from "@/components/ScrollBox";
 import { useNeed } from "@/components/words";
 import { DateInput } from "@/forms/DateInput";
 import { MaterialFiles } from "@/pages/accept/MaterialFiles";
+import { useShortcuts } from "@/pages/accept/Shortcuts";
 import type { MaterialValue, Received } from "@/pages/accept/values";
 
 type Material = components["schemas"]["Material-Output"];
@@ -19,9 +19,14 @@ export function MaterialsTicks({ materials }: { materials: Material[] }) {
 
   function takeAllRequired() {
     for (const [at, material] of materials.entries()) {
-      if (material.required) form.setFieldValue(["materials", at, "received"], material.kind);
+      const name = ["materials", at, "received"];
+      if (material.required && form.getFieldValue(name) === "none") {
+        form.setFieldValue(name, material.kind);
+      }
     }
   }
+
+  useShortcuts({ "Alt+a": takeAllRequired });
 
   return (
     <>
@@ -29,11 +34,11 @@ export function MaterialsTicks({ materials }: { materials: Material[] }) {
         <h2 className="panel-title">{t("accept.materialsSection")}</h2>
         {materials.length > 0 && (
           <Button size="small" onClick={takeAllRequired}>
-            {t("accept.allReceived")}
+            {t("accept.allReceived")} <kbd>Alt A</kbd>
           </Button>
         )}
       </div>
-      <ScrollBox label={t("accept.materialsSection")}>
+      <div className="scroll-box">
         <table className="plain-table ticks stacking">
           <thead>
             <tr>
@@ -50,7 +55,7 @@ export function MaterialsTicks({ materials }: { materials: Material[] }) {
             ))}
           </tbody>
         </table>
-      </ScrollBox>
+      </div>
     </>
   );
 }
