@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Select } from "antd";
 import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
 import type { components } from "@/api/schema";
 import { treeQuery, unitLabels } from "@/components/tree";
 
@@ -31,6 +32,7 @@ export function OrganisationSelect({
   allowClear = true,
   disabled,
 }: Props) {
+  const { t } = useTranslation();
   const tree = useQuery(treeQuery);
   const options = useMemo(() => {
     const units = tree.data?.items ?? [];
@@ -54,7 +56,7 @@ export function OrganisationSelect({
       allowClear={allowClear}
       disabled={disabled}
       loading={tree.isPending}
-      placeholder={placeholder}
+      placeholder={placeholder ?? t("organisationHint")}
       value={value ?? undefined}
       onChange={(code: string | undefined) => onChange?.(code)}
       options={options}

@@ -304,7 +304,7 @@ export default {
     hint: "By day of registration, with subtotals and totals.",
     label: "Ledger",
     period: "Period",
-    periods: { day: "By day", week: "By week", month: "By month" },
+    periods: { day: "Day", week: "Week", month: "Month" },
     dates: "Days",
     groupBy: "Group by",
     scope: "Scope",

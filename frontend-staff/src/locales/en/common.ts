@@ -34,6 +34,7 @@ export default {
   saved: "Saved",
   done: "Done",
   person: "Person",
+  organisationHint: "Type a name or code",
   organisation: "Organisation",
   columns: "Columns",
   filters: "Filters",

@@ -34,6 +34,7 @@ export default {
   saved: "已保存",
   done: "操作成功",
   person: "个人",
+  organisationHint: "输入名称或代码",
   organisation: "法人或其他组织",
   columns: "显示列",
   filters: "查询条件",

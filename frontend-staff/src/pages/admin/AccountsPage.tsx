@@ -129,12 +129,14 @@ function useColumns(onOpen: (row: Row) => void): TableColumnType<Row>[] {
         row.grants.length === 0 ? (
           <span className="muted">{t("accounts.noRoles")}</span>
         ) : (
-          row.grants.map((grant) => (
-            <Tag key={`${grant.role} ${grant.organisation.code}`}>
-              {roleName(grant.role)}
-              {grant.organisation.code !== row.organisation.code && ` @ ${grant.organisation.name}`}
-            </Tag>
-          ))
+          <span className="status">
+            {row.grants.map((grant) => (
+              <Tag key={`${grant.role} ${grant.organisation.code}`}>
+                {roleName(grant.role)}
+                {grant.organisation.code !== row.organisation.code && ` @ ${grant.organisation.name}`}
+              </Tag>
+            ))}
+          </span>
         ),
     },
     {

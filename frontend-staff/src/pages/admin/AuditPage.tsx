@@ -89,6 +89,7 @@ function useColumns(): TableColumnType<Line>[] {
       className: "wrap",
       render: (_, line) =>
         Object.entries(line.details)
+          .filter(([, value]) => value !== null)
           .map(([key, value]) => `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`)
           .join("；") || "—",
     },

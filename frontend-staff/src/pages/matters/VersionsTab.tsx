@@ -27,10 +27,12 @@ export function VersionsTab({ matter }: { matter: Matter }) {
         ) : (
           <div className="stack">
             <VersionTable rows={rows} />
-            <section className="panel">
-              <h2>{t("versions.compare")}</h2>
-              <Compare matter={matter} rows={rows} />
-            </section>
+            {(rows.length > 1 || matter.has_draft) && (
+              <section className="panel">
+                <h2>{t("versions.compare")}</h2>
+                <Compare matter={matter} rows={rows} />
+              </section>
+            )}
           </div>
         )
       }
@@ -78,7 +80,7 @@ function Compare({ matter, rows }: { matter: Matter; rows: Version[] }) {
     })),
   ];
   const [after, setAfter] = useState(choices[0]?.value ?? "");
-  const [before, setBefore] = useState((choices[1] ?? choices[0])?.value ?? "");
+  const [before, setBefore] = useState(choices[1]?.value ?? "");
   const comparison = useQuery({
     ...apiQuery("/api/v1/matters/{code}/compare", {
       path: { code: matter.code },
