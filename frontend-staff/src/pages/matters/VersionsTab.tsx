@@ -7,6 +7,7 @@ import type { components } from "@/api/schema";
 import { formatMoment } from "@/components/dates";
 import { EmptyState } from "@/components/EmptyState";
 import { FilterBar, FilterField } from "@/components/FilterBar";
+import { ScrollBox } from "@/components/ScrollBox";
 import { Loaded } from "@/components/Loaded";
 import { Changes } from "@/pages/matters/Changes";
 import type { Matter } from "@/pages/matters/MatterPage";
@@ -26,7 +27,9 @@ export function VersionsTab({ matter }: { matter: Matter }) {
           <EmptyState title={t("versions.none")} hint={t("versions.noneHint")} />
         ) : (
           <div className="stack">
-            <VersionTable rows={rows} />
+            <ScrollBox label={t("tab.versions")}>
+              <VersionTable rows={rows} />
+            </ScrollBox>
             {(rows.length > 1 || matter.has_draft) && (
               <section className="panel">
                 <h2>{t("versions.compare")}</h2>
