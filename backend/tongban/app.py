@@ -16,6 +16,7 @@ from tongban.core.settings import Settings, get_settings
 from tongban.deadlines import routes as deadlines
 from tongban.devices import routes as devices
 from tongban.devices.serving import serving_hub
+from tongban.evaluations import routes as evaluations
 from tongban.files import routes as files
 from tongban.identity import routes as identity
 from tongban.matters import routes as matters
@@ -83,4 +84,5 @@ def _routers() -> list[APIRouter]:
         routing.router,
         archives.router,
         devices.router,
+        evaluations.router,
     ]

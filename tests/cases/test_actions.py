@@ -72,6 +72,8 @@ async def test_reasons_are_owed(district: District) -> None:
         assert (answer.status, answer.pointers) == (422, {"/comment"}), action
     denied = ok(await reviewer.act(number, "deny", comment="年龄未满80周岁"))
     assert (denied["status"], denied["outcome"]) == ("concluded", "denied")
+    decided = next(step for step in denied["path"] if step["function"] == "approve")
+    assert decided["state"] == "done"
 
 
 async def test_refusing_gives_a_paper(district: District) -> None:

@@ -453,6 +453,8 @@ async def test_an_evaluation_is_kept_and_not_shown(
     assert set(command["parameters"]) == {"case_number"}
     again = await ask(clerk, "evaluate", case_number=number)
     assert again.status == (409 if finished else 201)
+    state = await clerk.get(f"/cases/{number}/evaluation")
+    assert (state.status, state.body) == (200, {"answered": finished})
 
 
 async def test_the_first_answer_stays(district: District, clerk: Person) -> None:

@@ -26,7 +26,6 @@ async def test_a_clerk_accepts_and_a_reviewer_decides(page: Page, live_server: L
     number = await page.get_by_text(NUMBER).first.inner_text()
     await assert_accessible(page)
 
-    await page.context.clear_cookies()
     await sign_in(page, live_server, "ds-002-reviewer")
     await page.goto("/staff/tasks")
     await page.get_by_role("link", name=number).click()

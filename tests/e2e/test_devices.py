@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.async_api import Page, expect
 
 from tests.bridge.test_command_line import PROGRAM
-from tests.e2e.desk import choose, fill_in_matter, sign_in
+from tests.e2e.desk import SignedIn, choose, fill_in_matter, sign_in, take
 from tests.support.applications import application
 from tests.support.bridge import registration
 from tests.support.browser import assert_accessible
@@ -76,7 +76,7 @@ async def at_the_window(page: Page, server: LiveServer) -> None:
 
 
 async def test_a_matter_from_card_to_evaluation(
-    page: Page, live_server: LiveServer, hands: httpx.AsyncClient
+    page: Page, live_server: LiveServer, hands: httpx.AsyncClient, signed_in: SignedIn
 ) -> None:
     await sign_in(page, live_server, "ds-clerk")
     await page.goto("/staff/accept")
@@ -107,6 +107,12 @@ async def test_a_matter_from_card_to_evaluation(
     await expect(page.get_by_text("申请人已评价")).to_be_visible(timeout=PATIENCE_MS)
     await expect(page.get_by_text("满意")).to_have_count(0)
     await assert_accessible(page)
+
+    number = await page.get_by_text(re.compile(r"^\d{22}$")).first.inner_text()
+    await take(await signed_in("ds-002-reviewer"), number, "approve")
+    await page.goto(f"/staff/cases/{number}")
+    await expect(page.get_by_text("申请人已评价")).to_be_visible()
+    await expect(page.get_by_role("button", name="请申请人评价")).to_have_count(0)
 
 
 async def test_a_card_is_not_put_over_what_was_typed(

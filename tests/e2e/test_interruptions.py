@@ -1,14 +1,11 @@
 """What comes between a clerk and the work: somebody else, the end of a sign-in, a small screen."""
 
-import uuid
-from collections.abc import AsyncIterator
-
 import httpx
 import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
-from tests.e2e.desk import fill_in, sign_in
+from tests.e2e.desk import SignedIn, fill_in, register, sign_in, take
 from tests.support.applications import application
 from tests.support.browser import assert_accessible
 from tests.support.live import LiveServer
@@ -17,23 +14,15 @@ pytestmark = pytest.mark.browser
 
 
 @pytest_asyncio.fixture
-async def clerk(live_server: LiveServer) -> AsyncIterator[httpx.AsyncClient]:
+async def clerk(signed_in: SignedIn) -> httpx.AsyncClient:
     """The same clerk at another computer."""
-    async with httpx.AsyncClient(base_url=f"{live_server.url}/api/v1", timeout=30) as client:
-        password = live_server.accounts["ds-clerk"]["password"]
-        answer = await client.post(
-            "/auth/token", data={"username": "ds-clerk", "password": password}
-        )
-        client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
-        yield client
+    return await signed_in("ds-clerk")
 
 
 async def receive(clerk: httpx.AsyncClient) -> str:
     """A case whose papers were taken in, not yet accepted."""
     body = application("ST-MZ-005", "110102010002", receive_only=True)
-    answer = await clerk.post("/cases", json=body, headers={"Idempotency-Key": uuid.uuid4().hex})
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["number"])
+    return str((await register(clerk, body))["number"])
 
 
 async def test_a_stale_case_keeps_what_was_typed(
@@ -45,8 +34,7 @@ async def test_a_stale_case_keeps_what_was_typed(
     await page.get_by_role("button", name="不予受理").click()
     dialog = page.get_by_role("dialog")
     await dialog.get_by_label("理由").fill("户籍不在本区，请向户籍地申请")
-    claimed = await clerk.post(f"/cases/{number}/actions", json={"action": "claim"})
-    assert claimed.status_code == 200, claimed.text
+    await take(clerk, number, "claim")
 
     await dialog.get_by_role("button", name="不予受理").click()
     await expect(page.get_by_text("办件已被他人更新")).to_be_visible()

@@ -1,17 +1,12 @@
 """Papers of a case and of other streets, what a definition allows, how an office is reached."""
 
 import re
-import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
 
-import httpx
 import pyotp
 import pytest
-import pytest_asyncio
 from playwright.async_api import Page, expect
 
-from tests.e2e.desk import choose, sign_in
+from tests.e2e.desk import SignedIn, choose, ok, opens_paper, register, sign_in
 from tests.files.conftest import PDF
 from tests.support.applications import OTHER_ID, application
 from tests.support.browser import assert_accessible
@@ -20,34 +15,6 @@ from tests.support.live import LiveServer
 pytestmark = pytest.mark.browser
 
 REGISTER = "ju_min_hu_kou_bu"
-SignedIn = Callable[[str], Awaitable[httpx.AsyncClient]]
-
-
-@pytest_asyncio.fixture
-async def signed_in(live_server: LiveServer) -> AsyncIterator[SignedIn]:
-    """Other people at other computers."""
-    opened: list[httpx.AsyncClient] = []
-
-    async def open_for(username: str) -> httpx.AsyncClient:
-        client = httpx.AsyncClient(base_url=f"{live_server.url}/api/v1", timeout=30)
-        opened.append(client)
-        login = {"username": username, "password": live_server.accounts[username]["password"]}
-        token = ok(await client.post("/auth/token", data=login))["access_token"]
-        client.headers["Authorization"] = f"Bearer {token}"
-        return client
-
-    yield open_for
-    for client in opened:
-        await client.aclose()
-
-
-def ok(answer: httpx.Response) -> Any:
-    assert answer.is_success, answer.text
-    return answer.json()
-
-
-async def register(clerk: httpx.AsyncClient, body: dict[str, Any]) -> Any:
-    return ok(await clerk.post("/cases", json=body, headers={"Idempotency-Key": uuid.uuid4().hex}))
 
 
 async def test_a_paper_of_another_street_is_taken_over_for_a_reason(
@@ -98,6 +65,9 @@ async def test_a_paper_of_another_street_is_taken_over_for_a_reason(
         [scan["id"]],
     )
     assert "复用" in line["note"]
+    await page.get_by_role("button", name="查看办件").click()
+    await expect(page.get_by_role("row", name="居民户口簿")).to_contain_text("复用")
+    await expect(page.get_by_text("复用其他街道核验的材料")).to_be_visible()
 
 
 async def test_each_stage_of_a_case_has_its_paper(
@@ -120,17 +90,6 @@ async def test_each_stage_of_a_case_has_its_paper(
     await opens_paper(page, "办结通知书", f"/cases/{decided['number']}/conclusion")
     await expect(page.get_by_role("button", name="受理回执单")).to_be_visible()
     await assert_accessible(page)
-
-
-async def opens_paper(page: Page, name: str, path: str) -> None:
-    async with (
-        page.expect_popup() as popup,
-        page.expect_response(lambda response: response.url.endswith(path)) as answered,
-    ):
-        await page.get_by_role("button", name=name).click()
-    answer = await answered.value
-    assert (answer.status, answer.headers["content-type"]) == (200, "application/pdf")
-    await (await popup.value).close()
 
 
 async def test_a_case_waits_only_for_what_its_matter_allows(
@@ -158,7 +117,6 @@ async def test_a_case_waits_only_for_what_its_matter_allows(
     ok(await editor.post("/matters/ST-MZ-001/publish", json={"note": "限定"}, headers=revision))
     case = await register(await signed_in("ds-clerk"), application("ST-MZ-001", "110102010002"))
 
-    await page.context.clear_cookies()
     await sign_in(page, live_server, "ds-reviewer")
     await page.goto(f"/staff/cases/{case['number']}")
     await page.get_by_role("button", name="挂起（特别程序）").click()

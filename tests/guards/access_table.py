@@ -148,6 +148,7 @@ _DEVICES: dict[str, Rule] = {
     "GET /api/v1/devices/commands/{command_id}/document": OWN_PROOF,
     "POST /api/v1/devices/deliveries": OWN_PROOF,
     "POST /api/v1/devices/files": OWN_PROOF,
+    "GET /api/v1/cases/{number}/evaluation": any_of(Permission.CASES_CREATE),
 }
 
 ACCESS: dict[str, Rule] = (

@@ -166,6 +166,8 @@ async def deny(work: Work) -> None:
     before = begin(work)
     if await _is_bureau_of_carried(work):
         await _papers_back(work, "denied")
+    if work.task is not None:
+        work.close(work.task)
     conclude(work, Outcome.DENIED)
     work.log("denied", before, document_number=work.body.document_number)
 

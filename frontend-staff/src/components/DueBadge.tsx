@@ -28,7 +28,7 @@ export function DueBadge({ due, ended = false }: { due: Due; ended?: boolean }) 
   const { t } = useTranslation();
   if (due.due_on === null) return <span className="muted">{t("due.none")}</span>;
   if (due.remaining_days === null) {
-    if (ended) return <span className="muted">{formatDate(due.due_on)}</span>;
+    if (ended) return <span className="muted">{t("due.on", { date: formatDate(due.due_on) })}</span>;
     return <Tag icon={<PauseCircleOutlined />}>{t("due.paused")}</Tag>;
   }
   const { key, color, icon } = LEVELS[due.level];

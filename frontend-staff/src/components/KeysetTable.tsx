@@ -1,5 +1,5 @@
 import { useQuery, type QueryKey, type UseQueryOptions } from "@tanstack/react-query";
-import { Button, Table, type TableProps } from "antd";
+import { Button, Table, type TableColumnType } from "antd";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { one, useFilters } from "@/app/search";
@@ -14,7 +14,7 @@ interface PageOf<T> {
 
 interface Props<T, P extends PageOf<T>, K extends QueryKey> {
   query: UseQueryOptions<P, Error, P, K>;
-  columns: TableProps<T>["columns"];
+  columns: TableColumnType<T>[];
   rowKey: (row: T) => string;
   /** Names the table for those who do not see it. */
   label: string;
@@ -43,7 +43,8 @@ export function KeysetTable<T extends object, P extends PageOf<T>, K extends Que
       <ScrollBox label={label}>
         <Table<T>
           size="small"
-          columns={columns}
+          className="stacking"
+          columns={labelled(columns)}
           dataSource={rows}
           rowKey={rowKey}
           loading={result.isPending}
@@ -53,6 +54,14 @@ export function KeysetTable<T extends object, P extends PageOf<T>, K extends Que
       <Turner shown={rows.length} next={result.data?.next_cursor ?? null} />
     </div>
   );
+}
+
+/** Each cell says what it is, for a phone, where the lines become cards. */
+function labelled<T>(columns: TableColumnType<T>[]): TableColumnType<T>[] {
+  return columns.map((column) => ({
+    ...column,
+    onCell: (row, at) => ({ ...column.onCell?.(row, at), "data-label": column.title as string }),
+  }));
 }
 
 function Turner({ shown, next }: { shown: number; next: string | null }) {

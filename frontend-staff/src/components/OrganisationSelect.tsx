@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { Select } from "antd";
 import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
 import type { components } from "@/api/schema";
-import { treeQuery } from "@/components/tree";
+import { treeQuery, unitLabels } from "@/components/tree";
 
 type Kind = components["schemas"]["Kind"];
 
@@ -31,18 +32,16 @@ export function OrganisationSelect({
   allowClear = true,
   disabled,
 }: Props) {
+  const { t } = useTranslation();
   const tree = useQuery(treeQuery);
   const options = useMemo(() => {
     const units = tree.data?.items ?? [];
-    const names = new Map(units.map((unit) => [unit.code, unit.name]));
+    const labels = unitLabels(units);
     return units
       .filter((unit) => unit.active)
       .filter((unit) => !kinds || kinds.includes(unit.kind))
       .filter((unit) => !only || only.includes(unit.code))
-      .map((unit) => {
-        const parent = unit.kind === "street" ? undefined : names.get(unit.parent_code ?? "");
-        return { value: unit.code, label: parent ? `${parent} · ${unit.name}` : unit.name };
-      });
+      .map((unit) => ({ value: unit.code, label: labels.get(unit.code) ?? unit.name }));
   }, [tree.data, kinds, only]);
   return (
     <Select
@@ -57,7 +56,7 @@ export function OrganisationSelect({
       allowClear={allowClear}
       disabled={disabled}
       loading={tree.isPending}
-      placeholder={placeholder}
+      placeholder={placeholder ?? t("organisationHint")}
       value={value ?? undefined}
       onChange={(code: string | undefined) => onChange?.(code)}
       options={options}

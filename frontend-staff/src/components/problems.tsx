@@ -95,7 +95,10 @@ export function useFormProblems<T>(form: FormInstance<T>, { rename = {} }: Place
   };
 }
 
-/** A failure above the form that it belongs to; `lines` default to the problem's own. */
+/**
+ * A failure above the form that it belongs to; `lines` default to the problem's own. Who can put it
+ * right at a field needs no number to report.
+ */
 export function ProblemAlert({ error, lines: given }: { error: unknown; lines?: string[] }) {
   const { t } = useTranslation();
   const told = error instanceof ApiProblem ? error.errors : [];
@@ -118,7 +121,7 @@ export function ProblemAlert({ error, lines: given }: { error: unknown; lines?: 
               ))}
             </ul>
           )}
-          {requestId && (
+          {requestId && told.length === 0 && (
             <div className="muted mono">
               {t("error.requestId")} {requestId}
             </div>

@@ -9,6 +9,9 @@ type Vocabulary =
   | "suspension"
   | "received"
   | "decision"
+  | "collection"
+  | "missed"
+  | "part"
   | "cross"
   | "linkage";
 
@@ -19,6 +22,16 @@ export function useWords() {
     const key = `${vocabulary}.${code}`;
     return i18n.exists(key, { ns: "cases" }) ? t(key as "event.accepted") : code;
   };
+}
+
+/** In which form a material is asked for; how often only where it is more than once. */
+export function useNeed() {
+  const { t } = useTranslation("cases");
+  const words = useWords();
+  return ({ kind, copies }: { kind: string; copies: number }): string =>
+    copies > 1
+      ? `${words("received", kind)} · ${t("case.copies", { count: copies })}`
+      : words("received", kind);
 }
 
 export function useRoleName() {

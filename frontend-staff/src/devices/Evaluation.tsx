@@ -1,7 +1,9 @@
 import { LoadingOutlined, SmileOutlined } from "@ant-design/icons";
+import { useQuery } from "@tanstack/react-query";
 import { Button } from "antd";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { apiQuery } from "@/api/client";
 import { idempotencyKey } from "@/api/idempotencyKey";
 import { ApiProblem } from "@/api/problem";
 import { askDevices } from "@/devices/commands";
@@ -26,6 +28,10 @@ export function Evaluation({ number, atOnce }: Props) {
   const [key, setKey] = useState(() => idempotencyKey());
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const asking = window !== undefined && asked && outcome === null;
+  const earlier = useQuery({
+    ...apiQuery("/api/v1/cases/{number}/evaluation", { path: { number } }),
+    enabled: window !== undefined && !asked,
+  });
 
   useEffect(() => {
     if (!asking || window === undefined) return;
@@ -48,7 +54,8 @@ export function Evaluation({ number, atOnce }: Props) {
     };
   }, [asking, window, number, key]);
 
-  if (window === undefined) return null;
+  if (window === undefined || (!asked && earlier.isPending)) return null;
+  const stage = outcome?.stage ?? (earlier.data?.answered ? "finished" : "idle");
   const says = {
     idle: t("evaluation.title"),
     asking: t("evaluation.asking"),
@@ -57,7 +64,7 @@ export function Evaluation({ number, atOnce }: Props) {
     failed: t("evaluation.failed", {
       reason: outcome?.stage === "failed" ? words.of(outcome.fault) : "",
     }),
-  }[asking ? "asking" : (outcome?.stage ?? "idle")];
+  }[asking ? "asking" : stage];
 
   function ask() {
     setOutcome(null);
@@ -69,7 +76,7 @@ export function Evaluation({ number, atOnce }: Props) {
     <section className="card-strip" aria-label={t("evaluation.title")}>
       {asking ? <LoadingOutlined aria-hidden /> : <SmileOutlined aria-hidden />}
       <span role="status">{says}</span>
-      {!asking && outcome?.stage !== "finished" && (
+      {!asking && stage !== "finished" && (
         <Button size="small" onClick={ask}>
           {t("evaluation.ask")}
         </Button>

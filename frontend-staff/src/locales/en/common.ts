@@ -5,6 +5,7 @@ export default {
   loading: "Loading…",
   action: {
     search: "Search",
+    clear: "Clear",
     reset: "Clear filters",
     save: "Save",
     cancel: "Cancel",
@@ -33,6 +34,7 @@ export default {
   saved: "Saved",
   done: "Done",
   person: "Person",
+  organisationHint: "Type a name or code",
   organisation: "Organisation",
   columns: "Columns",
   filters: "Filters",
@@ -47,6 +49,8 @@ export default {
     fields: "{{count}} to correct",
   },
   advice: {
+    cannot_take_over:
+      "Work goes only to a unit of the same level; a person named must have this step's role there. Choose again.",
     too_many_failures:
       "The address waits, not your account; computers of one hall may share it. Please wait, or ask your system administrator if it is urgent.",
   },

@@ -199,7 +199,7 @@ export default {
     up: "Move up",
     down: "Move down",
     unitHint:
-      "accepting, home_hall, home_community, home_community:name, home_street:section, district:bureau",
+      "Pick the unit from the list; after a colon write the name of the section or bureau, as in home_street:民政科.",
     badJson: "The condition is not valid JSON",
     stale: "Someone changed the draft meanwhile. Reload it, then edit.",
     missing: "Fill in: {{title}}",

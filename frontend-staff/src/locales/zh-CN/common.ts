@@ -5,6 +5,7 @@ export default {
   loading: "正在加载…",
   action: {
     search: "查询",
+    clear: "清除",
     reset: "清空条件",
     save: "保存",
     cancel: "取消",
@@ -33,6 +34,7 @@ export default {
   saved: "已保存",
   done: "操作成功",
   person: "个人",
+  organisationHint: "输入名称或代码",
   organisation: "法人或其他组织",
   columns: "显示列",
   filters: "查询条件",
@@ -47,6 +49,7 @@ export default {
     fields: "有 {{count}} 处需要修改",
   },
   advice: {
+    cannot_take_over: "只能转给同一级别的单位；指定到人的，该人须在接手单位有这一环节的岗位。请改选后再试。",
     too_many_failures: "受限的是这个网络地址，不是您的账号；同一大厅的电脑可能共用一个地址。请稍候，急用时联系系统管理员。",
   },
   forbidden: {

@@ -195,8 +195,7 @@ export default {
     addLine: "添加一条",
     up: "上移",
     down: "下移",
-    unitHint:
-      "accepting、home_hall、home_community、home_community:名称、home_street:科室、district:委办局",
+    unitHint: "办理单位从列表中选取；以冒号结尾的，在冒号后写明科室、委办局等的名称，如 home_street:民政科。",
     badJson: "条件须为有效的 JSON",
     stale: "草稿已被他人修改，请重新载入后再改。",
     missing: "请填写{{title}}",

@@ -146,7 +146,7 @@ function AcceptBar({ busy, stored, onSend, onNew }: BarProps) {
       <Button type="primary" size="large" loading={busy === "submit"} onClick={() => onSend("submit")}>
         {editing ? t("action.save", { ns: "common" }) : t("accept.submit")}
       </Button>
-      {!stored && (
+      {!editing && (
         <Button
           size="large"
           loading={busy === "receive"}

@@ -2,8 +2,10 @@ import { Button, Form, Input, Select, Tag } from "antd";
 import dayjs from "dayjs";
 import { useTranslation } from "react-i18next";
 import type { components } from "@/api/schema";
+import { useNeed } from "@/components/words";
 import { DateInput } from "@/forms/DateInput";
 import { MaterialFiles } from "@/pages/accept/MaterialFiles";
+import { useShortcuts } from "@/pages/accept/Shortcuts";
 import type { MaterialValue, Received } from "@/pages/accept/values";
 
 type Material = components["schemas"]["Material-Output"];
@@ -17,9 +19,14 @@ export function MaterialsTicks({ materials }: { materials: Material[] }) {
 
   function takeAllRequired() {
     for (const [at, material] of materials.entries()) {
-      if (material.required) form.setFieldValue(["materials", at, "received"], material.kind);
+      const name = ["materials", at, "received"];
+      if (material.required && form.getFieldValue(name) === "none") {
+        form.setFieldValue(name, material.kind);
+      }
     }
   }
+
+  useShortcuts({ "Alt+a": takeAllRequired });
 
   return (
     <>
@@ -27,12 +34,12 @@ export function MaterialsTicks({ materials }: { materials: Material[] }) {
         <h2 className="panel-title">{t("accept.materialsSection")}</h2>
         {materials.length > 0 && (
           <Button size="small" onClick={takeAllRequired}>
-            {t("accept.allReceived")}
+            {t("accept.allReceived")} <kbd>Alt A</kbd>
           </Button>
         )}
       </div>
-      <div style={{ overflowX: "auto" }}>
-        <table className="plain-table ticks">
+      <div className="scroll-box">
+        <table className="plain-table ticks stacking">
           <thead>
             <tr>
               <th scope="col">{t("case.materials")}</th>
@@ -55,13 +62,14 @@ export function MaterialsTicks({ materials }: { materials: Material[] }) {
 
 function MaterialTick({ material, at }: { material: Material; at: number }) {
   const { t } = useTranslation("cases");
+  const need = useNeed();
   const value: MaterialValue | undefined = Form.useWatch(["materials", at]);
   const missing = value?.received === "none" || value?.received === undefined;
   return (
     <tr>
       <th scope="row">
-        {material.name}
-        <Tag style={{ marginInlineStart: 6 }}>{t(material.required ? "accept.necessary" : "accept.unnecessary")}</Tag>
+        {material.name}{" "}
+        <Tag>{t(material.required ? "accept.necessary" : "accept.unnecessary")}</Tag>
         {material.note && <div className="muted">{material.note}</div>}
         <Form.Item name={["materials", at, "key"]} initialValue={material.key} hidden>
           <Input />
@@ -73,10 +81,8 @@ function MaterialTick({ material, at }: { material: Material; at: number }) {
           <Input />
         </Form.Item>
       </th>
-      <td>
-        {t(`received.${material.kind}`)} · {t("case.copies", { count: material.copies })}
-      </td>
-      <td>
+      <td data-label={t("accept.need")}>{need(material)}</td>
+      <td data-label={t("accept.got")}>
         <Form.Item name={["materials", at, "received"]} initialValue="none">
           <Select
             aria-label={`${material.name} ${t("accept.got")}`}
@@ -84,7 +90,7 @@ function MaterialTick({ material, at }: { material: Material; at: number }) {
           />
         </Form.Item>
       </td>
-      <td>
+      <td data-label={missing && material.deferrable ? t("accept.promise") : undefined}>
         {missing && material.required && material.deferrable && (
           <Form.Item name={["materials", at, "promised_by"]}>
             <DateInput
@@ -94,7 +100,7 @@ function MaterialTick({ material, at }: { material: Material; at: number }) {
           </Form.Item>
         )}
       </td>
-      <td>
+      <td data-label={t("case.files")}>
         <MaterialFiles material={material} at={at} />
       </td>
     </tr>

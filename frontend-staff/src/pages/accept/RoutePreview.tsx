@@ -55,7 +55,7 @@ function Preview({ code, home, accepting }: { code: string; home: string; accept
     );
   }
   return (
-    <div className="route-column">
+    <div>
       <p>
         {words("cross", preview.data.cross_handling)} · {words("linkage", preview.data.linkage)}
       </p>

@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent } from "react";
 import { useTranslation } from "react-i18next";
 
-type Handlers = Partial<Record<"Ctrl+Enter" | "Ctrl+s" | "Alt+n" | "Alt+o" | "Alt+p", () => void>>;
+type Handlers = Partial<Record<"Ctrl+Enter" | "Ctrl+s" | "Alt+a" | "Alt+n" | "Alt+o" | "Alt+p", () => void>>;
 
 /** Runs a handler for its keys, wherever the focus is on the page itself. */
 export function useShortcuts(handlers: Handlers): void {
@@ -26,6 +26,10 @@ export function Shortcuts() {
     <section className="panel" aria-labelledby="accept-keys">
       <h2 id="accept-keys">{t("accept.shortcuts")}</h2>
       <dl className="pairs">
+        <dt>
+          <kbd>Alt</kbd> <kbd>A</kbd>
+        </dt>
+        <dd>{t("accept.allReceived")}</dd>
         <dt>
           <kbd>Ctrl</kbd> <kbd>Enter</kbd>
         </dt>

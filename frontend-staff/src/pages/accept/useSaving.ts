@@ -35,14 +35,14 @@ export function useSaving(draft: Case | undefined) {
     return unwrap(client.POST("/api/v1/cases", { params: { header }, body }));
   }
 
-  async function submit(data: Case): Promise<Case> {
+  async function submit(data: Case, way: Way): Promise<Case> {
     return unwrap(
       client.POST("/api/v1/cases/{number}/actions", {
         params: {
           path: { number: data.number ?? data.id },
-          header: { "Idempotency-Key": `${key}-submit` },
+          header: { "Idempotency-Key": `${key}-${way}` },
         },
-        body: { action: "submit" },
+        body: { action: "submit", receive_only: way === "receive" },
       }),
     );
   }
@@ -52,7 +52,7 @@ export function useSaving(draft: Case | undefined) {
     let data = stored ? await edit(stored, values) : await create(values, way);
     if (stored && way !== "draft" && stored.status === "draft") {
       setStored(data);
-      data = await submit(data);
+      data = await submit(data, way);
     }
     setStored(data);
     await queries.invalidateQueries({ queryKey: ["/api/v1/cases"] });

@@ -1,5 +1,5 @@
 import { PlusOutlined } from "@ant-design/icons";
-import { Button, Input, Select, Tag, type TableColumnType } from "antd";
+import { Button, Select, Tag, type TableColumnType } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { apiQuery } from "@/api/client";
@@ -8,7 +8,7 @@ import { useCan } from "@/app/me";
 import { one, useFilters } from "@/app/search";
 import { formatMoment } from "@/components/dates";
 import { EmptyState } from "@/components/EmptyState";
-import { FilterBar, FilterField } from "@/components/FilterBar";
+import { FilterBar, FilterField, SearchField } from "@/components/FilterBar";
 import { KeysetTable } from "@/components/KeysetTable";
 import { OrganisationSelect } from "@/components/OrganisationSelect";
 import { PageHeader } from "@/components/PageHeader";
@@ -71,15 +71,7 @@ function AccountFilters() {
   const roleName = useRoleName();
   return (
     <FilterBar>
-      <FilterField label={t("accounts.q")}>
-        <Input.Search
-          key={one(search["q"]) ?? ""}
-          aria-label={t("accounts.q")}
-          allowClear
-          defaultValue={one(search["q"])}
-          onSearch={(value) => set({ q: value.trim() })}
-        />
-      </FilterField>
+      <SearchField label={t("accounts.q")} />
       <FilterField label={t("accounts.organisation")}>
         <OrganisationSelect
           ariaLabel={t("accounts.organisation")}
@@ -137,12 +129,14 @@ function useColumns(onOpen: (row: Row) => void): TableColumnType<Row>[] {
         row.grants.length === 0 ? (
           <span className="muted">{t("accounts.noRoles")}</span>
         ) : (
-          row.grants.map((grant) => (
-            <Tag key={`${grant.role} ${grant.organisation.code}`}>
-              {roleName(grant.role)}
-              {grant.organisation.code !== row.organisation.code && ` @ ${grant.organisation.name}`}
-            </Tag>
-          ))
+          <span className="status">
+            {row.grants.map((grant) => (
+              <Tag key={`${grant.role} ${grant.organisation.code}`}>
+                {roleName(grant.role)}
+                {grant.organisation.code !== row.organisation.code && ` @ ${grant.organisation.name}`}
+              </Tag>
+            ))}
+          </span>
         ),
     },
     {

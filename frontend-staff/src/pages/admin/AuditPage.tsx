@@ -1,4 +1,4 @@
-import { Button, Input, Select, type TableColumnType } from "antd";
+import { Button, Select, type TableColumnType } from "antd";
 import dayjs from "dayjs";
 import { useTranslation } from "react-i18next";
 import { apiQuery } from "@/api/client";
@@ -6,7 +6,7 @@ import type { components } from "@/api/schema";
 import { one, useFilters } from "@/app/search";
 import { DateRange } from "@/components/DateRange";
 import { EmptyState } from "@/components/EmptyState";
-import { FilterBar, FilterField } from "@/components/FilterBar";
+import { FilterBar, FilterField, SearchField } from "@/components/FilterBar";
 import { KeysetTable } from "@/components/KeysetTable";
 import { PageHeader } from "@/components/PageHeader";
 import { AUDIT_ACTIONS, useActionName } from "@/pages/admin/auditActions";
@@ -29,15 +29,7 @@ export function AuditPage() {
       <PageHeader title={t("audit.title")} hint={t("audit.hint")} />
       <FilterBar>
         {TEXTS.map((name) => (
-          <FilterField key={name} label={t(`audit.${name}`)}>
-            <Input.Search
-              key={one(search[name]) ?? ""}
-              aria-label={t(`audit.${name}`)}
-              allowClear
-              defaultValue={one(search[name])}
-              onSearch={(value) => set({ [name]: value.trim() })}
-            />
-          </FilterField>
+          <SearchField key={name} name={name} label={t(`audit.${name}`)} />
         ))}
         <FilterField label={t("audit.action")}>
           <Select
@@ -97,6 +89,7 @@ function useColumns(): TableColumnType<Line>[] {
       className: "wrap",
       render: (_, line) =>
         Object.entries(line.details)
+          .filter(([, value]) => value !== null)
           .map(([key, value]) => `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`)
           .join("；") || "—",
     },

@@ -1,15 +1,16 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Button, Input, Select, Table, Tag } from "antd";
+import { Button, Select, Table, Tag } from "antd";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { apiQuery } from "@/api/client";
 import type { components } from "@/api/schema";
 import { one, useFilters } from "@/app/search";
 import { EmptyState } from "@/components/EmptyState";
-import { FilterBar, FilterField } from "@/components/FilterBar";
+import { FilterBar, FilterField, SearchField } from "@/components/FilterBar";
 import { Loaded } from "@/components/Loaded";
 import { treeQuery } from "@/components/tree";
 import { PageHeader } from "@/components/PageHeader";
+import { usePages } from "@/components/pages";
 import { useProblemMessage } from "@/components/problems";
 import { ScrollBox } from "@/components/ScrollBox";
 import { UnitDialog, type UnitView } from "@/pages/admin/UnitDialog";
@@ -34,6 +35,7 @@ function Units({ units }: { units: Unit[] }) {
   const { t } = useTranslation("admin");
   const { t: c } = useTranslation();
   const { search, set } = useFilters();
+  const pages = usePages();
   const queries = useQueryClient();
   const report = useProblemMessage();
   const [edited, setEdited] = useState<UnitView | null>(null);
@@ -59,15 +61,7 @@ function Units({ units }: { units: Unit[] }) {
   return (
     <>
       <FilterBar>
-        <FilterField label={t("organisations.q")} wide>
-          <Input.Search
-            key={q}
-            aria-label={t("organisations.q")}
-            allowClear
-            defaultValue={q}
-            onSearch={(value) => set({ q: value.trim() })}
-          />
-        </FilterField>
+        <SearchField label={t("organisations.q")} wide />
         <FilterField label={t("organisations.kind")}>
           <Select
             aria-label={t("organisations.kind")}
@@ -88,7 +82,7 @@ function Units({ units }: { units: Unit[] }) {
             size="small"
             dataSource={found}
             rowKey="code"
-            pagination={{ pageSize: 50, showSizeChanger: false, hideOnSinglePage: true }}
+            pagination={pages}
             columns={[
               {
                 title: t("organisations.code"),

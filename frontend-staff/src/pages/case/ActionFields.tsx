@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { Checkbox, Form, Input, InputNumber, Radio, Select } from "antd";
+import { Alert, Checkbox, Form, Input, InputNumber, Radio, Select } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { apiQuery } from "@/api/client";
 import type { components } from "@/api/schema";
 import { caseMatterQuery } from "@/components/matters";
 import { OrganisationSelect } from "@/components/OrganisationSelect";
@@ -20,26 +21,9 @@ export function ActionFieldItem({ field, data }: { field: ActionField; data: Cas
   const { t } = useTranslation("cases");
   switch (field) {
     case "comment":
-      return (
-        <Form.Item name="comment" label={t("dialog.comment")}>
-          <Input.TextArea rows={3} maxLength={1000} showCount />
-        </Form.Item>
-      );
+      return <CommentItem />;
     case "reason_comment":
-      return (
-        <Form.Item
-          name="comment"
-          label={t("dialog.reason")}
-          rules={[{ required: true, whitespace: true, message: t("dialog.commentRequired") }]}
-        >
-          <Input.TextArea
-            rows={3}
-            maxLength={1000}
-            showCount
-            placeholder={t("dialog.commentPlaceholder")}
-          />
-        </Form.Item>
-      );
+      return <CommentItem must />;
     case "findings":
       return <FindingsField data={data} />;
     case "reason":
@@ -61,11 +45,9 @@ export function ActionFieldItem({ field, data }: { field: ActionField; data: Cas
         </Form.Item>
       );
     case "days":
-      return (
-        <Form.Item name="days" label={t("dialog.days")} rules={[required(t, "dialog.days")]}>
-          <InputNumber min={1} max={60} precision={0} style={{ width: 160 }} />
-        </Form.Item>
-      );
+      return <ExtensionDays data={data} />;
+    case "asked":
+      return <ExtensionAsked data={data} />;
     case "to_staff":
     case "received_by":
     case "document_number":
@@ -83,6 +65,63 @@ function required(t: Translate, title: "dialog.days" | "dialog.decision" | "dial
   return { required: true, message: t("form.required", { title: t(title) }) };
 }
 
+/** An opinion; a reason where the answer is no, and where the action always needs one. */
+function CommentItem({ must = false }: { must?: boolean }) {
+  const { t } = useTranslation("cases");
+  const agreed: boolean | undefined = Form.useWatch("agreed");
+  const decision: string | undefined = Form.useWatch("decision");
+  const reason = must || agreed === false || decision === "denied" || decision === "returned";
+  return (
+    <Form.Item
+      name="comment"
+      label={reason ? t("dialog.reason") : t("dialog.comment")}
+      rules={[{ required: reason, whitespace: reason, message: t("dialog.commentRequired") }]}
+    >
+      <Input.TextArea
+        rows={3}
+        maxLength={1000}
+        showCount
+        placeholder={reason ? t("dialog.commentPlaceholder") : undefined}
+      />
+    </Form.Item>
+  );
+}
+
+function ExtensionDays({ data }: { data: Case }) {
+  const { t } = useTranslation("cases");
+  const most = useQuery(caseMatterQuery(data)).data?.content.extension_days_max;
+  return (
+    <Form.Item
+      name="days"
+      label={t("dialog.days")}
+      extra={
+        most !== undefined &&
+        (most > 0 ? t("dialog.daysMost", { count: most }) : t("dialog.noExtension"))
+      }
+      rules={[required(t, "dialog.days")]}
+    >
+      <InputNumber min={1} max={60} precision={0} disabled={most === 0} style={{ width: 160 }} />
+    </Form.Item>
+  );
+}
+
+/** What was asked for, by whom and why: before the eyes of who decides. */
+function ExtensionAsked({ data }: { data: Case }) {
+  const { t } = useTranslation("cases");
+  const path = { number: data.number ?? data.id };
+  const events = useQuery(apiQuery("/api/v1/cases/{number}/events", { path }));
+  const asked = events.data?.items.findLast((event) => event.event === "extension_requested");
+  if (!asked) return null;
+  return (
+    <Alert
+      type="info"
+      style={{ marginBottom: 16 }}
+      title={t("dialog.asked", { name: asked.actor_name, count: Number(asked.details["days"]) })}
+      description={asked.comment}
+    />
+  );
+}
+
 const TEXT_LABELS = {
   to_staff: "dialog.toStaff",
   received_by: "dialog.receivedBy",
@@ -95,7 +134,7 @@ function TextItem({ name }: { name: keyof typeof TEXT_LABELS }) {
   const { t } = useTranslation("cases");
   const method: string | undefined = Form.useWatch("collection_method");
   if (name === "tracking_number" && method !== "mail") return null;
-  const must = name === "tracking_number";
+  const must = name === "tracking_number" || name === "collected_by";
   const label = t(TEXT_LABELS[name]);
   return (
     <Form.Item

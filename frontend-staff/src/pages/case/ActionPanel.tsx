@@ -71,7 +71,7 @@ export function ActionPanel({ data, number, onConcluded }: Props) {
           {actions.map((action, at) => (
             <Button
               key={action}
-              type={at === 0 && !GRAVE.has(action) ? "primary" : "default"}
+              type={at === 0 && LEADING.includes(action) ? "primary" : "default"}
               danger={GRAVE.has(action)}
               loading={busy === action}
               onClick={() => void take(action)}

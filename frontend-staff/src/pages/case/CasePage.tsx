@@ -61,16 +61,18 @@ function CaseFile({ data, number }: { data: Case; number: string }) {
       )}
       {data.findings.length > 0 && <Findings data={data} />}
       <div className="case-grid">
-        <div className="stack">
+        <div className="case-actions">
+          <ActionPanel data={data} number={number} onConcluded={() => setConcludedHere(true)} />
+        </div>
+        <div className="case-main stack">
           <RoutePanel path={data.path} tasks={data.tasks} />
           <PersonPanel data={data} number={number} />
           <FormPanel data={data} />
           <MaterialsPanel data={data} number={number} />
         </div>
-        <div className="stack">
-          <ActionPanel data={data} number={number} onConcluded={() => setConcludedHere(true)} />
+        <div className="case-side stack">
           <CaseFacts data={data} />
-          <Timeline number={number} />
+          <Timeline data={data} number={number} />
         </div>
       </div>
     </>

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { components } from "@/api/schema";
 import { Loaded } from "@/components/Loaded";
 import { caseMatterQuery } from "@/components/matters";
+import { ScrollBox } from "@/components/ScrollBox";
 import { Pairs } from "@/components/Pairs";
 import { inWords, isShown, type FieldDefinition, type FormValues } from "@/forms/definition";
 
@@ -55,7 +56,8 @@ function RowsReading({ field, rows }: { field: FieldDefinition; rows: FormValues
   const columns = field.items ?? [];
   if (rows.length === 0) return null;
   return (
-    <table className="plain-table" style={{ marginTop: 12 }}>
+    <ScrollBox label={field.title}>
+      <table className="plain-table" style={{ marginTop: 12 }}>
       <caption style={{ textAlign: "left", fontWeight: 600, padding: "4px 0" }}>{field.title}</caption>
       <thead>
         <tr>
@@ -75,6 +77,7 @@ function RowsReading({ field, rows }: { field: FieldDefinition; rows: FormValues
           </tr>
         ))}
       </tbody>
-    </table>
+      </table>
+    </ScrollBox>
   );
 }

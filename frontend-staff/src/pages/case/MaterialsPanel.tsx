@@ -1,5 +1,5 @@
 import { EyeOutlined } from "@ant-design/icons";
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Select, Tag } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,7 +7,10 @@ import { client, unwrap } from "@/api/client";
 import type { components } from "@/api/schema";
 import { useCan } from "@/app/me";
 import { formatDate, formatMoment } from "@/components/dates";
+import { caseMatterQuery } from "@/components/matters";
 import { useProblemMessage } from "@/components/problems";
+import { ScrollBox } from "@/components/ScrollBox";
+import { useNeed, useWords } from "@/components/words";
 import { ScanButton } from "@/devices/ScanButton";
 import { FilePreview, type PreviewedFile } from "@/pages/case/FilePreview";
 import { ENDED } from "@/pages/cases/columns";
@@ -21,13 +24,14 @@ const RECEIVED = ["none", "original", "copy", "original_and_copy", "electronic"]
 /** The tick list after acceptance: who checked what, scans, promises still open. */
 export function MaterialsPanel({ data, number }: { data: Case; number: string }) {
   const { t } = useTranslation("cases");
+  const matter = useQuery(caseMatterQuery(data));
   const [shown, setShown] = useState<PreviewedFile | null>(null);
   const may = useCan()("cases.work", "cases.create") && !ENDED.has(data.status);
   return (
     <section className="panel" aria-labelledby="case-materials">
       <h2 id="case-materials">{t("case.materials")}</h2>
-      <div style={{ overflowX: "auto" }}>
-        <table className="plain-table">
+      <ScrollBox label={t("accept.materialsSection")}>
+        <table className="plain-table stacking">
           <thead>
             <tr>
               <th scope="col">{t("case.materials")}</th>
@@ -43,6 +47,7 @@ export function MaterialsPanel({ data, number }: { data: Case; number: string })
                 material={material}
                 number={number}
                 may={may}
+                ifMissed={matter.data?.content.missed_promise_action}
                 onPreview={(file) =>
                   setShown({ ...file, path: `/api/v1/cases/${number}/files/${file.id}` })
                 }
@@ -50,7 +55,7 @@ export function MaterialsPanel({ data, number }: { data: Case; number: string })
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollBox>
       {shown && <FilePreview file={shown} onClose={() => setShown(null)} />}
     </section>
   );
@@ -60,23 +65,30 @@ interface LineProps {
   material: Material;
   number: string;
   may: boolean;
+  /** What the matter has happen when a promise is missed. */
+  ifMissed: string | undefined;
   onPreview: (file: Material["files"][number]) => void;
 }
 
-function MaterialLine({ material, number, may, onPreview }: LineProps) {
+function MaterialLine({ material, number, may, ifMissed, onPreview }: LineProps) {
   const { t } = useTranslation("cases");
+  const words = useWords();
+  const need = useNeed();
   const update = useMaterialUpdate(number, material.key);
   return (
     <tr>
       <th scope="row">
         {material.name}
-        {material.required && <Tag style={{ marginInlineStart: 6 }}>{t("accept.necessary")}</Tag>}
+        {material.required && (
+          <>
+            {" "}
+            <Tag>{t("accept.necessary")}</Tag>
+          </>
+        )}
         {material.note && <div className="muted">{material.note}</div>}
       </th>
-      <td>
-        {t(`received.${material.kind as "original"}`)} · {t("case.copies", { count: material.copies })}
-      </td>
-      <td>
+      <td data-label={t("accept.need")}>{need(material)}</td>
+      <td data-label={t("accept.got")}>
         {may ? (
           <Select
             size="small"
@@ -101,10 +113,11 @@ function MaterialLine({ material, number, may, onPreview }: LineProps) {
           <div className={material.promise_missed ? "late" : undefined}>
             {t("case.promised", { date: formatDate(material.promised_by) })}
             {material.promise_missed && ` · ${t("case.promiseMissed")}`}
+            {ifMissed && <div>{words("missed", ifMissed)}</div>}
           </div>
         )}
       </td>
-      <td>
+      <td data-label={t("case.files")}>
         {material.files.length === 0 && !may && <span className="muted">{t("case.emptyFiles")}</span>}
         {material.files.map((file) => (
           <div key={file.id}>

@@ -46,7 +46,8 @@ function stages(path: RouteStep[]): RouteStep[][] {
 
 export function RouteGraph({ path, tasks }: { path: RouteStep[]; tasks?: Case["tasks"] }) {
   return (
-    <ol className="route">
+    <div className="route-box">
+      <ol className="route">
       {stages(path).map((steps) => (
         <li key={steps[0]?.key} className="route-stage">
           {steps.map((step) => (
@@ -58,10 +59,12 @@ export function RouteGraph({ path, tasks }: { path: RouteStep[]; tasks?: Case["t
           ))}
         </li>
       ))}
-    </ol>
+      </ol>
+    </div>
   );
 }
 
+/** A step as it stands; its task says who really has it, after a transfer too. */
 function StepBox({ step, task }: { step: RouteStep; task: Case["tasks"][number] | undefined }) {
   const { t } = useTranslation("cases");
   const words = useWords();
@@ -80,7 +83,7 @@ function StepBox({ step, task }: { step: RouteStep; task: Case["tasks"][number] 
         {step.conditional && <small className="muted">（{t("case.conditional")}）</small>}
         {step.parallel_group && <small className="muted">（{t("case.parallel")}）</small>}
       </strong>
-      <span>{step.organisation.name}</span>
+      <span>{(task ?? step).organisation.name}</span>
       <span>
         {step.merged_into
           ? t("case.mergedInto", { step: words("function", step.merged_into) })

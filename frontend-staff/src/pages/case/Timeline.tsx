@@ -7,12 +7,15 @@ import type { components } from "@/api/schema";
 import { formatMoment } from "@/components/dates";
 import { Loaded } from "@/components/Loaded";
 import { useWords } from "@/components/words";
+import { useEventFacts } from "@/pages/case/eventFacts";
 
+type Case = components["schemas"]["CaseOut"];
 type Event = components["schemas"]["EventOut"];
 
 /** The whole history, latest first, with the verdict on its chain. */
-export function Timeline({ number }: { number: string }) {
+export function Timeline({ data, number }: { data: Case; number: string }) {
   const { t } = useTranslation("cases");
+  const factsOf = useEventFacts(data);
   const events = useQuery(apiQuery("/api/v1/cases/{number}/events", { path: { number } }));
   return (
     <section className="panel" aria-labelledby="case-timeline">
@@ -35,7 +38,7 @@ export function Timeline({ number }: { number: string }) {
             )}
             <ol className="timeline" reversed>
               {items.toReversed().map((event) => (
-                <TimelineItem key={event.seq} event={event} />
+                <TimelineItem key={event.seq} event={event} facts={factsOf(event)} />
               ))}
             </ol>
           </>
@@ -45,7 +48,7 @@ export function Timeline({ number }: { number: string }) {
   );
 }
 
-function TimelineItem({ event }: { event: Event }) {
+function TimelineItem({ event, facts }: { event: Event; facts: string[] }) {
   const { t } = useTranslation("cases");
   const words = useWords();
   const who = event.actor === null ? t("case.system") : event.actor_name;
@@ -57,6 +60,13 @@ function TimelineItem({ event }: { event: Event }) {
         {event.organisation_name && ` · ${event.organisation_name}`}
       </div>
       <time dateTime={event.at}>{formatMoment(event.at)}</time>
+      {facts.length > 0 && (
+        <ul className="timeline-facts">
+          {facts.map((fact) => (
+            <li key={fact}>{fact}</li>
+          ))}
+        </ul>
+      )}
       {event.comment && <blockquote>{event.comment}</blockquote>}
     </li>
   );

@@ -11,6 +11,7 @@ export type ActionField =
   | "to_staff"
   | "reason"
   | "days"
+  | "asked"
   | "agreed"
   | "findings"
   | "received_by"
@@ -39,7 +40,7 @@ export const ACTION_FIELDS: Record<Action, ActionField[]> = {
   transfer: ["to_organisation", "to_staff", "comment"],
   suspend: ["reason", "comment"],
   request_extension: ["days", "reason_comment"],
-  decide_extension: ["agreed", "comment"],
+  decide_extension: ["asked", "agreed", "comment"],
   carry_out: ["received_by", "originals", "comment"],
   record_result: ["decision", "document_number", "returned_on", "comment"],
   approve: ["comment"],

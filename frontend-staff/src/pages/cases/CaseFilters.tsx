@@ -1,10 +1,10 @@
 import { DownOutlined, UpOutlined } from "@ant-design/icons";
-import { Button, Input, Select } from "antd";
+import { Button, Select } from "antd";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { many, one, useFilters } from "@/app/search";
 import { DateRange } from "@/components/DateRange";
-import { FilterBar, FilterField } from "@/components/FilterBar";
+import { FilterBar, FilterField, SearchField } from "@/components/FilterBar";
 import { MatterSelect } from "@/components/MatterSelect";
 import { OrganisationSelect } from "@/components/OrganisationSelect";
 
@@ -62,16 +62,7 @@ export function CaseFilters() {
 
   return (
     <FilterBar>
-      <FilterField label={t("list.q")} wide>
-        <Input.Search
-          key={one(search["q"]) ?? ""}
-          aria-label={t("list.q")}
-          allowClear
-          defaultValue={one(search["q"])}
-          placeholder={t("list.qHint")}
-          onSearch={(value) => set({ q: value.trim() })}
-        />
-      </FilterField>
+      <SearchField label={t("list.q")} wide placeholder={t("list.qHint")} />
       <FilterField label={t("col.matter")}>
         <MatterSelect
           ariaLabel={t("col.matter")}

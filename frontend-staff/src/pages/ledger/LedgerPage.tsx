@@ -80,6 +80,7 @@ export function LedgerPage() {
 
 function LedgerFilters({ query }: { query: ReturnType<typeof ledgerQuery> }) {
   const { t } = useTranslation("cases");
+  const { t: c } = useTranslation();
   const { set } = useFilters();
   const can = useCan();
   return (
@@ -120,6 +121,7 @@ function LedgerFilters({ query }: { query: ReturnType<typeof ledgerQuery> }) {
       <FilterField label={t("ledger.dim.organisation")}>
         <OrganisationSelect
           ariaLabel={t("ledger.dim.organisation")}
+          placeholder={c("all")}
           value={query.organisation}
           onChange={(organisation) => set({ organisation })}
         />

@@ -1,17 +1,18 @@
 import { PlusOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Button, Input, Select, Table, Tag, type TableColumnType } from "antd";
+import { Button, Select, Table, Tag, type TableColumnType } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { components } from "@/api/schema";
 import { useCan } from "@/app/me";
 import { one, useFilters, type Search } from "@/app/search";
 import { EmptyState } from "@/components/EmptyState";
-import { FilterBar, FilterField } from "@/components/FilterBar";
+import { FilterBar, FilterField, SearchField } from "@/components/FilterBar";
 import { Loaded } from "@/components/Loaded";
 import { mattersQuery } from "@/components/matters";
 import { PageHeader } from "@/components/PageHeader";
+import { usePages } from "@/components/pages";
 import { ScrollBox } from "@/components/ScrollBox";
 import { useWords } from "@/components/words";
 import { NewMatterDialog } from "@/pages/matters/NewMatterDialog";
@@ -57,6 +58,7 @@ function Catalogue({ rows }: { rows: Row[] }) {
   const { t } = useTranslation("matters");
   const { search } = useFilters();
   const columns = useColumns();
+  const pages = usePages();
   const found = rows.filter((row) => fits(row, search));
   return (
     <>
@@ -73,7 +75,7 @@ function Catalogue({ rows }: { rows: Row[] }) {
             dataSource={found}
             rowKey="code"
             columns={columns}
-            pagination={{ pageSize: 50, showSizeChanger: false, hideOnSinglePage: true }}
+            pagination={pages}
           />
         </ScrollBox>
       )}
@@ -95,15 +97,7 @@ function Filters({ rows }: { rows: Row[] }) {
   };
   return (
     <FilterBar>
-      <FilterField label={t("q")} wide>
-        <Input.Search
-          key={one(search["q"]) ?? ""}
-          aria-label={t("q")}
-          allowClear
-          defaultValue={one(search["q"])}
-          onSearch={(value) => set({ q: value.trim() })}
-        />
-      </FilterField>
+      <SearchField label={t("q")} wide />
       {FILTERS.map((name) => (
         <FilterField key={name} label={labels[name]}>
           <Select

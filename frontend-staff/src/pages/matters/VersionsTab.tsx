@@ -7,6 +7,7 @@ import type { components } from "@/api/schema";
 import { formatMoment } from "@/components/dates";
 import { EmptyState } from "@/components/EmptyState";
 import { FilterBar, FilterField } from "@/components/FilterBar";
+import { ScrollBox } from "@/components/ScrollBox";
 import { Loaded } from "@/components/Loaded";
 import { Changes } from "@/pages/matters/Changes";
 import type { Matter } from "@/pages/matters/MatterPage";
@@ -26,11 +27,15 @@ export function VersionsTab({ matter }: { matter: Matter }) {
           <EmptyState title={t("versions.none")} hint={t("versions.noneHint")} />
         ) : (
           <div className="stack">
-            <VersionTable rows={rows} />
-            <section className="panel">
-              <h2>{t("versions.compare")}</h2>
-              <Compare matter={matter} rows={rows} />
-            </section>
+            <ScrollBox label={t("tab.versions")}>
+              <VersionTable rows={rows} />
+            </ScrollBox>
+            {(rows.length > 1 || matter.has_draft) && (
+              <section className="panel">
+                <h2>{t("versions.compare")}</h2>
+                <Compare matter={matter} rows={rows} />
+              </section>
+            )}
           </div>
         )
       }
@@ -78,7 +83,7 @@ function Compare({ matter, rows }: { matter: Matter; rows: Version[] }) {
     })),
   ];
   const [after, setAfter] = useState(choices[0]?.value ?? "");
-  const [before, setBefore] = useState((choices[1] ?? choices[0])?.value ?? "");
+  const [before, setBefore] = useState(choices[1]?.value ?? "");
   const comparison = useQuery({
     ...apiQuery("/api/v1/matters/{code}/compare", {
       path: { code: matter.code },

@@ -1,5 +1,5 @@
 /** Fields of the editor, each one line: text, number, choice, switch. */
-import { Form, Input, InputNumber, Select, Switch } from "antd";
+import { AutoComplete, Form, Input, InputNumber, Select, Switch } from "antd";
 import { useTranslation } from "react-i18next";
 
 interface Base {
@@ -24,6 +24,29 @@ export function TextItem({
   return (
     <Form.Item name={name} label={label} rules={rules} extra={hint}>
       {rows ? <Input.TextArea rows={rows} disabled={disabled} /> : <Input disabled={disabled} />}
+    </Form.Item>
+  );
+}
+
+/** A text of which the usual beginnings are offered. */
+export function SuggestItem({
+  name,
+  label,
+  options,
+}: Base & { options: { value: string; label: string }[] }) {
+  const rules = useMissing(label, true);
+  return (
+    <Form.Item name={name} label={label} rules={rules}>
+      <AutoComplete
+        options={options}
+        popupMatchSelectWidth={320}
+        optionRender={({ data }) => (
+          <span className="option-line">
+            <span>{data.label}</span>
+            <span className="mono muted">{data.value}</span>
+          </span>
+        )}
+      />
     </Form.Item>
   );
 }

@@ -2,12 +2,21 @@ import { Form } from "antd";
 import { useTranslation } from "react-i18next";
 import { useRoleName, useWords } from "@/components/words";
 import type { StepValue } from "@/pages/matters/draft/content";
-import { ChoiceItem, NumberItem, TextItem } from "@/pages/matters/draft/Items";
+import { ChoiceItem, NumberItem, SuggestItem, TextItem } from "@/pages/matters/draft/Items";
 import { ListEditor } from "@/pages/matters/draft/ListEditor";
 import { ProcessGraph } from "@/pages/matters/ProcessTab";
+import { useMatterWords } from "@/pages/matters/words";
 
 const FUNCTIONS = ["accept", "first_review", "review", "carry_out", "approve", "file"] as const;
 const ROLES = ["clerk", "pre_reviewer", "reviewer", "agent_runner"] as const;
+const UNITS = [
+  "accepting",
+  "home_hall",
+  "home_community",
+  "home_community:",
+  "home_street:",
+  "district:",
+];
 const BLANK = { key: "", function: "review", unit: "home_hall", role: "reviewer", limit_days: 1 };
 
 /** The steps, and the graph that they make while they are edited. */
@@ -15,6 +24,7 @@ export function ProcessFields() {
   const { t } = useTranslation("matters");
   const words = useWords();
   const roleName = useRoleName();
+  const { selector } = useMatterWords();
   return (
     <>
       <LiveGraph />
@@ -27,7 +37,14 @@ export function ProcessFields() {
               label={t("process.step")}
               options={FUNCTIONS.map((value) => ({ value, label: words("function", value) }))}
             />
-            <TextItem name={[name, "unit"]} label={t("process.unit")} required />
+            <SuggestItem
+              name={[name, "unit"]}
+              label={t("process.unit")}
+              options={UNITS.map((value) => ({
+                value,
+                label: selector(value.endsWith(":") ? `${value}…` : value),
+              }))}
+            />
             <ChoiceItem
               name={[name, "role"]}
               label={t("process.role")}
@@ -45,9 +62,7 @@ export function ProcessFields() {
           </div>
         )}
       </ListEditor>
-      <p className="muted">
-        {t("process.unit")}：{t("draft.unitHint")}
-      </p>
+      <p className="muted">{t("draft.unitHint")}</p>
     </>
   );
 }
