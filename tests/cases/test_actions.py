@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from tests.documents.samples import text_of
 from tests.support.applications import APPLICANT_ID, MOBILE, OTHER_ID, application, catalogue
 from tests.support.district import Answer, District
+from tongban.cases.problems import ACTION_NAMES
+from tongban.cases.rules import Action
 
 DESHENG, HOME, NEIGHBOUR = "110102010", "110102010002", "110102010005"
 
@@ -219,3 +222,61 @@ async def test_reopening_has_its_deadline(district: District) -> None:
     reopened = ok(await supervisor.act(number, "reopen", comment="结果有误"))
     assert (reopened["status"], reopened["outcome"]) == ("in_process", None)
     assert ok(await reviewer.act(number, "deny", comment="复核不符"))["outcome"] == "denied"
+
+
+async def test_a_correction_names_only_what_the_application_has(district: District) -> None:
+    number = await accepted(district, receive_only=True)
+    clerk = await district.person("clerk", DESHENG)
+    wrong = [
+        {"pointer": "/materials/nope", "message": "缺"},
+        {"pointer": "/applicant/mobile", "message": "停机"},
+        {"pointer": "/form/nope", "message": "缺"},
+    ]
+    refused = await clerk.act(number, "request_correction", findings=wrong)
+    assert refused.pointers == {"/findings/0/pointer", "/findings/2/pointer"}
+    ok(await clerk.act(number, "request_correction", findings=wrong[1:2]))
+
+
+async def test_what_goes_to_a_bureau_and_comes_back_is_checked(district: District) -> None:
+    number = await accepted(district, "ST-CJ-001")
+    runner = await district.person("agent_runner", DESHENG)
+    refused = await runner.act(number, "carry_out", originals=["nope"])
+    assert (refused.status, refused.pointers) == (422, {"/originals/0"})
+    ok(await runner.act(number, "carry_out"))
+    for day in ("2020-01-01", "2199-01-01"):
+        refused = await runner.act(number, "record_result", decision="approved", returned_on=day)
+        assert (refused.status, refused.pointers) == (422, {"/returned_on"})
+    back = ok(await runner.act(number, "record_result", decision="returned", comment="缺页"))
+    assert back["flags"]["returned"]
+    again = ok(await runner.act(number, "carry_out"))
+    assert not again["flags"]["returned"]
+
+
+async def test_the_hand_over_slip_names_who_carries(district: District) -> None:
+    clerk = await district.person("clerk", "110102011")
+    case = (await clerk.post("/cases", application("ST-MZ-005", HOME))).body
+    ok(await (await district.person("pre_reviewer", DESHENG)).act(case["number"], "pass"))
+    runner = await district.person("agent_runner", DESHENG)
+    ok(await runner.act(case["number"], "carry_out"))
+    slip = await runner.get(f"/cases/{case['number']}/handover")
+    assert "送办单位德胜街道公共服务大厅" in text_of(slip.content)
+
+
+async def test_what_is_not_possible_is_named_in_the_users_language(district: District) -> None:
+    number = await accepted(district)
+    clerk = await district.person("clerk", DESHENG)
+    chinese = await clerk.act(number, "carry_out")
+    assert "“送交委办局”" in chinese.body["title"]
+    assert set(Action) <= set(ACTION_NAMES)
+
+
+async def test_the_responsible_ones_supervisor_reopens_what_another_street_hands_out(
+    district: District,
+) -> None:
+    clerk = await district.person("clerk", "110102011")
+    number = (await clerk.post("/cases", application("ST-MZ-008", HOME))).body["number"]
+    ok(await (await district.person("pre_reviewer", DESHENG)).act(number, "pass"))
+    ok(await (await district.person("reviewer", DESHENG)).act(number, "approve"))
+    counter = await district.person("supervisor", "110102011")
+    assert (await counter.act(number, "reopen", comment="有误")).status == 409
+    ok(await (await district.person("supervisor", DESHENG)).act(number, "reopen", comment="有误"))

@@ -59,7 +59,7 @@ WRONG_FIELDS: list[tuple[dict[str, Any], str, str]] = [
     (changed(materials=[]), "/materials", "material_missing"),
     (materials(received=False), "/materials/0/received", "material_missing"),
     (materials(key="no_such"), "/materials/0/key", "unknown_material"),
-    (materials(received="maybe"), "/materials/0/received/bool", "bool_parsing"),
+    (materials(received="maybe"), "/materials/0/received", "unknown_form"),
     (changed(surprise=True), "/surprise", "extra_forbidden"),
     (changed(submit="maybe"), "/submit", "bool_parsing"),
 ]
@@ -78,23 +78,25 @@ async def test_a_wrong_field_is_pointed_at(
 
 
 WRONG_PLACES = [
-    (changed(matter_code="XX-404"), 422, "unknown_matter"),
-    (changed(home_code="110102999999"), 422, "unknown_organisation"),
-    (changed(home_code=DESHENG), 422, "not_a_community"),
-    (changed(accepting_code="110102-MZJ"), 422, "not_offered"),
-    (changed(accepting_code="110102012"), 403, "not_your_counter"),
-    (changed(accepting_code="nowhere"), 422, "unknown_organisation"),
-    (changed(issuing_code="nowhere"), 422, "unknown_organisation"),
+    (changed(matter_code="XX-404"), "unknown_matter", {"/matter_code"}),
+    (changed(home_code="110102999999"), "unknown_organisation", {"/home_code"}),
+    (changed(home_code=DESHENG), "not_a_community", {"/home_code"}),
+    (application("ST-MZ-001", "110102011001"), "outside_scope", {"/home_code"}),
+    (changed(accepting_code="110102-MZJ"), "not_offered", {"/accepting_code"}),
+    (changed(accepting_code="110102012"), "not_your_counter", set()),
+    (changed(accepting_code="nowhere"), "unknown_organisation", {"/accepting_code"}),
+    (changed(issuing_code="nowhere"), "unknown_organisation", {"/issuing_code"}),
 ]
 
 
-@pytest.mark.parametrize(("body", "status", "code"), WRONG_PLACES)
+@pytest.mark.parametrize(("body", "code", "pointers"), WRONG_PLACES)
 async def test_a_wrong_place_is_named(
-    district: District, body: dict[str, Any], status: int, code: str
+    district: District, body: dict[str, Any], code: str, pointers: set[str]
 ) -> None:
     clerk = await district.person("clerk", DESHENG)
     answer = await clerk.post("/cases", body)
-    assert (answer.status, answer.code) == (status, code)
+    assert answer.status == (403 if code == "not_your_counter" else 422)
+    assert (answer.code, answer.pointers) == (code, pointers)
     assert await rows(district) == NOTHING
 
 
@@ -158,3 +160,41 @@ async def test_promises_have_their_rules(district: District) -> None:
     lines[register] |= {"received": True, "promised_by": None}
     lines[identity] |= {"received": False, "promised_by": "2099-01-01"}
     assert "not_deferrable" in str((await clerk.post("/cases", body)).body)
+
+
+@pytest.mark.parametrize(
+    "path", ["/cases/%00", "/cases?q=%00", "/matters/%00", "/cases/1/events%00"]
+)
+async def test_a_nul_in_an_address_is_refused(district: District, path: str) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    answer = await clerk.call("GET", path)
+    assert (answer.status, answer.code) == (422, "unreadable_body")
+
+
+async def test_broken_json_and_closed_lists_are_reported_plainly(district: District) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    headers = {"Content-Type": "application/json"}
+    broken = await clerk.call("POST", "/cases", content=b'{"form": }', headers=headers)
+    assert broken.pointers == {""}
+    kind = await clerk.post("/cases", applicant(kind="robot"))
+    assert kind.body["errors"][0]["message"] == "只能是下列之一：person, organisation"
+    form = await clerk.post("/cases", materials(received="maybe"))
+    assert form.pointers == {"/materials/0/received"}
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("zh-CN;q=0.1, en;q=0.9", "en"),
+        ("fr, en;q=0", "zh"),
+        ("en;q=zero", "zh"),
+        ("en-GB,en;q=0.9", "en"),
+        ("de, en;q=0.5, zh;q=0.5", "en"),
+    ],
+)
+async def test_the_language_liked_best_answers(
+    district: District, header: str, language: str
+) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    answer = await clerk.call("GET", "/cases/nothing", headers={"Accept-Language": header})
+    assert answer.body["title"].startswith("Not found" if language == "en" else "没有找到")

@@ -5,11 +5,11 @@ from datetime import datetime
 from tongban.cases import clocks, editing, numbers, personal, sealing
 from tongban.cases.checking import check
 from tongban.cases.rules import Status
-from tongban.cases.schemas import CaseEdit, FindingIn
+from tongban.cases.schemas import AgentIn, ApplicantIn, CaseEdit, FindingIn
 from tongban.cases.steps import pass_on
 from tongban.cases.work import Work, path_of, units_of
 from tongban.core.ids import readable_code
-from tongban.core.problems import Invalid
+from tongban.core.problems import FieldError, Invalid
 from tongban.core.texts import Text
 from tongban.routing.definitions import Function
 from tongban.routing.rules import ConcreteStep, next_steps
@@ -152,11 +152,47 @@ async def request_correction(work: Work) -> None:
         raise Invalid.field(
             "/findings", "missing", Text("请列出需要补正的全部内容", "List all that is to correct")
         )
+    _check_pointers(work)
     case = work.case
     case.findings = _findings(work.body.findings) or [{"pointer": "", "message": work.body.comment}]
     case.correction_pending = case.correction_told = True
     case.acceptance_due_on = None
     work.log("correction_requested", case.status, findings=case.findings)
+
+
+def _check_pointers(work: Work) -> None:
+    """The notice names what each finding points at; told once, it cannot name nothing."""
+    form = {field.key for field in work.matter.content.form}
+    wrong = [
+        FieldError(f"/findings/{index}/pointer", "unknown_place", _NO_SUCH_PLACE)
+        for index, finding in enumerate(work.body.findings)
+        if not _is_place(work, form, finding.pointer)
+    ]
+    if wrong:
+        raise Invalid(errors=wrong)
+
+
+_NO_SUCH_PLACE = Text(
+    "申请中没有这一项，请选择材料、表单项或申请人信息",
+    "Not a place in the application: name a material, a form field or the applicant's data",
+)
+_PARTS = {"", "/form", "/materials", "/applicant", "/agent", "/home_code", "/issuing_code"}
+
+
+def _is_place(work: Work, form: set[str], pointer: str) -> bool:
+    if pointer in _PARTS:
+        return True
+    part, _, rest = pointer.removeprefix("/").partition("/")
+    match part:
+        case "materials":
+            return work.matter.material(rest) is not None
+        case "form":
+            return rest.partition("/")[0] in form
+        case "applicant":
+            return rest in ApplicantIn.model_fields
+        case "agent":
+            return rest in AgentIn.model_fields
+    return False
 
 
 def _findings(findings: list[FindingIn]) -> list[dict[str, str]]:

@@ -52,7 +52,7 @@ def issuing_unit(tree: Tree, code: str | None) -> Unit | None:
         return None
     unit = tree.find(code)
     if unit is None:
-        raise UnknownOrganisation(code=code)
+        raise UnknownOrganisation(code=code).at("/issuing_code")
     return unit
 
 

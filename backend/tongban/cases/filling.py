@@ -26,6 +26,9 @@ async def load(session: AsyncSession, settings: Settings, case: Case) -> "PaperF
     tree = await get_tree(session)
     district = tree.district_of(tree[case.home_id])
     offices = [tree[case.accepting_id], tree[case.issuing_id], *([district] if district else [])]
+    if case.handling == "carried":
+        carriers = select(Handover.unit_id).where(Handover.case_id == case.id)
+        offices += [tree[unit_id] for unit_id in await session.scalars(carriers)]
     contacts = await contacts_of(session, tree, offices)
     return PaperFile(
         settings=settings,

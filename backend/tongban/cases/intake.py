@@ -52,7 +52,7 @@ async def create(
     tree = await get_tree(session)
     offer = await current_offer(session, body.matter_code)
     if offer is None:
-        raise UnknownMatter
+        raise UnknownMatter().at("/matter_code")
     work, written = await _draft(session, settings, actor, tree, offer, body, case_id)
     counter = None
     if body.submit:
@@ -103,7 +103,7 @@ async def _draft(
     accepting, window = counter(tree, actor, body.accepting_code)
     home = home_of(tree, body.home_code)
     if not offer.stands_at(tree, window or accepting):
-        raise NotOffered
+        raise NotOffered().at("/matter_code")
     document = {
         "applicant": body.applicant.model_dump(),
         "agent": body.agent.model_dump() if body.agent else None,

@@ -191,7 +191,7 @@ def _handover(file: PaperFile, papers: Handover, runner: str) -> Rendering:
     return partial(
         render.render_handover,
         data.Handover(
-            case=file.head(),
+            case=file.head(file.office(papers.unit_id)),
             runner=runner,
             bureau=file.name(papers.bureau_id),
             handed_on=papers.handed_over_on,

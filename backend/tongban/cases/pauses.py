@@ -43,7 +43,7 @@ async def request_extension(work: Work) -> None:
         raise Invalid.field("/days", "missing", Text("请填写延长的工作日数", "Say how many days"))
     left = work.matter.content.extension_days_max - work.case.extension_days
     if days > left:
-        raise ExtensionTooLong(days=max(left, 0))
+        raise ExtensionTooLong(days=max(left, 0)).at("/days")
     before = begin(work)
     work.case.extension_asked_days = days
     work.case.extension_asked_by = work.staff_id

@@ -43,7 +43,7 @@ def counter(tree: Tree, actor: Actor, code: str | None) -> tuple[Unit, Unit | No
     if code is not None:
         unit = tree.find(code)
         if unit is None:
-            raise UnknownOrganisation(code=code)
+            raise UnknownOrganisation(code=code).at("/accepting_code")
         return _counter(tree, actor, unit)
     own = sorted(actor.roles_at(Role.CLERK), key=lambda unit: unit != actor.organisation_id)
     if not own or tree.get(own[0]) is None:
@@ -55,7 +55,7 @@ def _counter(tree: Tree, actor: Actor, unit: Unit) -> tuple[Unit, Unit | None]:
     try:
         accepting = tree.normalise_accepting(unit)
     except CannotAccept as error:
-        raise NotOffered from error
+        raise NotOffered().at("/accepting_code") from error
     if not acts_for(tree, actor, Role.CLERK, accepting.id):
         raise NotYourCounter
     return accepting, unit if unit.kind is Kind.WINDOW else None
@@ -65,9 +65,9 @@ def home_of(tree: Tree, code: str) -> Unit:
     """The community of household or residence. Raises `UnknownOrganisation`, `NotACommunity`."""
     unit = tree.find(code)
     if unit is None:
-        raise UnknownOrganisation(code=code)
+        raise UnknownOrganisation(code=code).at("/home_code")
     if unit.kind is not Kind.COMMUNITY:
-        raise NotACommunity
+        raise NotACommunity().at("/home_code")
     return unit
 
 
@@ -98,7 +98,8 @@ def place(
     except Unresolved as error:
         raise NoRoute from error
     if not preview.in_scope:
-        raise OutsideScope(home=_where_to_go(tree, preview.parties.responsible))
+        where = _where_to_go(tree, preview.parties.responsible)
+        raise OutsideScope(home=where).at("/home_code")
     if preview.linkage is None or preview.parties.deciding is None:
         raise NoRoute
     return Placement(

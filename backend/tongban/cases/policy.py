@@ -133,7 +133,9 @@ def _parties(tree: Tree, actor: Actor, case: Case, tasks: list[Task]) -> frozens
         parties.add(Party.ACCEPTING)
     if _carries(tree, actor, case, tasks):
         parties.add(Party.CARRIER)
-    units = [tree[task.organisation_id] for task in tasks] or [tree[case.responsible_id]]
+    # Handing out the result is no part of deciding: what was decided stays the responsible's.
+    working = [task for task in tasks if task.function != "issue"]
+    units = [tree[task.organisation_id] for task in working] or [tree[case.responsible_id]]
     if supervises(tree, actor, units):
         parties.add(Party.SUPERVISOR)
     return frozenset(parties)

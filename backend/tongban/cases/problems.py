@@ -1,23 +1,33 @@
 """Expected failures around cases."""
 
+from typing import Any
+
 from tongban.core import problems
-from tongban.core.problems import Problem
-from tongban.core.texts import Text
+from tongban.core.problems import FieldError, Problem
+from tongban.core.texts import Language, Text
 
 
-class UnknownMatter(Problem):
+class _AtField(Problem):
+    """A failure of one field that has a code of its own; `pointer` says which field it is."""
+
+    def at(self, pointer: str) -> "_AtField":
+        self.errors = [FieldError(pointer, self.code, self.title.using(**self.params))]
+        return self
+
+
+class UnknownMatter(_AtField):
     status = 422
     code = "unknown_matter"
     title = Text("没有这个事项，或事项已停办", "There is no such matter, or it is retired")
 
 
-class UnknownOrganisation(Problem):
+class UnknownOrganisation(_AtField):
     status = 422
     code = "unknown_organisation"
     title = Text("没有这个机构：{code}", "There is no such organisation: {code}")
 
 
-class NotACommunity(Problem):
+class NotACommunity(_AtField):
     status = 422
     code = "not_a_community"
     title = Text(
@@ -31,13 +41,13 @@ class NotYourCounter(Problem):
     title = Text("您不能以该机构的名义收件", "You cannot take cases in for that organisation")
 
 
-class NotOffered(Problem):
+class NotOffered(_AtField):
     status = 422
     code = "not_offered"
     title = Text("本窗口不受理该事项", "This matter is not offered here")
 
 
-class OutsideScope(Problem):
+class OutsideScope(_AtField):
     status = 422
     code = "outside_scope"
     title = Text(
@@ -62,6 +72,46 @@ class ActionNotAllowed(Problem):
         "“{action}” is not possible now; reload to see what is",
     )
 
+    def render(self, language: Language, request_id: str) -> dict[str, Any]:
+        name = ACTION_NAMES.get(self.params["action"])
+        if name is not None:
+            self.params = {"action": name.say(language)}
+        return super().render(language, request_id)
+
+
+ACTION_NAMES = {
+    "claim": Text("签收", "Claim"),
+    "release": Text("退回公共队列", "Back to the pool"),
+    "submit": Text("提交", "Submit"),
+    "pre_review_pass": Text("预审通过", "Pass pre-review"),
+    "pre_review_return": Text("预审退回", "Return from pre-review"),
+    "receive": Text("收件", "Receive"),
+    "accept": Text("受理", "Accept"),
+    "refuse": Text("不予受理", "Refuse"),
+    "request_correction": Text("一次性告知补正", "One-time notice"),
+    "submit_correction": Text("提交补正", "Submit the correction"),
+    "pass": Text("通过", "Pass"),
+    "return": Text("退回", "Return"),
+    "transfer": Text("转办", "Transfer"),
+    "suspend": Text("挂起（特别程序）", "Suspend (special procedure)"),
+    "resume": Text("恢复办理", "Resume"),
+    "request_extension": Text("申请延期", "Ask for an extension"),
+    "decide_extension": Text("审批延期", "Decide the extension"),
+    "carry_out": Text("送交委办局", "Hand over to the bureau"),
+    "record_result": Text("登记委办局结果", "Record the bureau's result"),
+    "approve": Text("准予", "Approve"),
+    "deny": Text("不予批准", "Deny"),
+    "file": Text("予以备案", "File"),
+    "issue": Text("登记领取", "Record collection"),
+    "withdraw": Text("申请人撤回", "Withdrawn by the applicant"),
+    "terminate": Text("终止办理", "Terminate"),
+    "archive": Text("归档", "Archive"),
+    "reopen": Text("重新办理", "Reopen"),
+    "edit": Text("修改", "Edit"),
+    "material": Text("登记材料", "Record a material"),
+}
+"""As the staff pages call them; editing and recording a material are refused alike."""
+
 
 class WhichTask(Problem):
     status = 422
@@ -69,7 +119,7 @@ class WhichTask(Problem):
     title = Text("有多个并行环节，请指明是哪一个", "Several steps are open; say which (task_id)")
 
 
-class NobodyToHandTo(Problem):
+class NobodyToHandTo(_AtField):
     status = 422
     code = "cannot_take_over"
     title = Text("对方没有接手这项工作的岗位", "That person or organisation cannot take this over")
@@ -81,7 +131,7 @@ class ReopenTooLate(Problem):
     title = Text("办结已超过 {days} 天，不能重新办理", "Concluded more than {days} days ago")
 
 
-class ExtensionTooLong(Problem):
+class ExtensionTooLong(_AtField):
     status = 422
     code = "extension_too_long"
     title = Text("最多还可延长 {days} 个工作日", "At most {days} more working days are possible")

@@ -1,13 +1,21 @@
 """What crosses the API about cases."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import (
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from tongban.cases.rules import Action, Outcome, Status
 from tongban.core.schemas import InputModel, OutputModel
+from tongban.core.texts import Text
+from tongban.core.validation import wrong
 from tongban.identity.schemas import StaffRef
 from tongban.organisations.schemas import OrganisationRef
 
@@ -15,6 +23,21 @@ ShortText = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 Comment = Annotated[str, StringConstraints(max_length=1000)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 Received = Literal["none", "original", "copy", "original_and_copy", "electronic"]
+
+
+def _one_fault(value: Any, judge: ValidatorFunctionWrapHandler) -> Any:
+    """One fault at the field, where a union reports one for each of its branches."""
+    try:
+        return judge(value)
+    except ValidationError as error:
+        raise wrong("unknown_form", _RECEIVED_FORMS) from error
+
+
+_RECEIVED_FORMS = Text(
+    "只能是 true、false 或下列之一：" + ", ".join(get_args(Received)),
+    "Must be true, false or one of " + ", ".join(get_args(Received)),
+)
+ReceivedIn = Annotated[Received | bool, WrapValidator(_one_fault)]
 Channel = Literal["counter", "online"]
 Handling = Literal["direct", "carried", "filing"]
 CaseKind = Literal["immediate", "promised"]
@@ -48,7 +71,7 @@ class MaterialIn(InputModel):
     """One line of the tick list. `received: true` means in the form the matter asks for."""
 
     key: Annotated[str, StringConstraints(min_length=1, max_length=80)]
-    received: Received | bool = "none"
+    received: ReceivedIn = "none"
     promised_by: date | None = None
     """容缺: the day by which a material that is missing now will be brought."""
     files: Annotated[list[UUID], Field(max_length=30)] = []
@@ -131,7 +154,7 @@ class ActionIn(InputModel):
 class MaterialUpdate(InputModel):
     """What became of one material after acceptance: brought later, scanned, checked."""
 
-    received: Received | bool | None = None
+    received: ReceivedIn | None = None
     files: Annotated[list[UUID], Field(max_length=30)] | None = None
     note: Annotated[str, StringConstraints(max_length=200)] | None = None
 

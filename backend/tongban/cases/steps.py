@@ -8,7 +8,7 @@ from tongban.cases.problems import NobodyToHandTo, UnknownOrganisation
 from tongban.cases.rules import Outcome, Status
 from tongban.cases.work import Work, path_of
 from tongban.core.ids import new_id
-from tongban.core.problems import Invalid
+from tongban.core.problems import FieldError, Invalid
 from tongban.core.texts import Text
 from tongban.identity.actor import Grant
 from tongban.identity.models import GrantRow, Staff
@@ -65,14 +65,15 @@ async def transfer(work: Work) -> None:
 
 def _transfer_unit(work: Work, task: Task) -> Unit:
     present = work.tree[task.organisation_id]
-    if work.body.to_organisation is None:
+    unit_code = work.body.to_organisation
+    if unit_code is None:
         return present
-    unit = work.tree.find(work.body.to_organisation)
+    unit = work.tree.find(unit_code)
     if unit is None:
-        raise UnknownOrganisation(code=work.body.to_organisation)
+        raise UnknownOrganisation(code=unit_code).at("/to_organisation")
     levels = {level_of(work.tree.body(place).kind) for place in (present, unit)}
     if len(levels) != 1:
-        raise NobodyToHandTo
+        raise NobodyToHandTo().at("/to_organisation")
     return unit
 
 
@@ -86,7 +87,7 @@ async def _taker(work: Work, task: Task, unit: Unit) -> Staff:
     rows = found.all()
     grants = tuple(Grant(Role(row.role), row.organisation_id) for row in rows)
     if unit.id not in pools(work.tree, grants).get(Role(task.role), frozenset()):
-        raise NobodyToHandTo
+        raise NobodyToHandTo().at("/to_staff")
     staff: Staff = rows[0].Staff
     return staff
 
@@ -94,7 +95,9 @@ async def _taker(work: Work, task: Task, unit: Unit) -> Staff:
 async def carry_out(work: Work) -> None:
     """The runner took the papers to the bureau: recorded with whom, when and which originals."""
     task = work.held_task
+    _check_originals(work)
     before = begin(work)
+    work.case.returned = False
     work.log("carried_out", before, received_by=work.body.received_by or "")
     advance(work)
     bureau = next((t for t in work.tasks if t.function == "approve"), None)
@@ -113,6 +116,20 @@ async def carry_out(work: Work) -> None:
             due_on=bureau.due_on,
         )
     )
+
+
+def _check_originals(work: Work) -> None:
+    """A slip that lists nothing, for a slip of the pen in a key, would lose papers."""
+    wrong = [
+        FieldError(f"/originals/{index}", "unknown_material", _NO_SUCH_MATERIAL)
+        for index, key in enumerate(work.body.originals or [])
+        if work.matter.material(key) is None
+    ]
+    if wrong:
+        raise Invalid(errors=wrong)
+
+
+_NO_SUCH_MATERIAL = Text("该事项没有这项材料", "The matter has no such material")
 
 
 async def record_result(work: Work) -> None:
@@ -145,6 +162,13 @@ async def _papers_back(work: Work, decision: str) -> None:
         .order_by(Handover.handed_over_on.desc(), Handover.id.desc())
         .limit(1)
     )
+    back = work.body.returned_on
+    if back is not None and (back > work.today or (papers and back < papers.handed_over_on)):
+        raise Invalid.field(
+            "/returned_on",
+            "bad_date",
+            Text("退回日期应在送交之后、今天之前", "Not between the hand-over and today"),
+        )
     if papers is not None:
         papers.returned_on = work.body.returned_on or work.today
         papers.decision = decision

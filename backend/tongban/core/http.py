@@ -47,6 +47,20 @@ class RequestId:
         await self.app(scope, receive, send_with_id)
 
 
+class NoNul:
+    """Refuses an address with a NUL in its path or query: no name has one, and no database takes
+    it. Bodies are looked through by `core.schemas.InputModel`."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self.app
+        if scope["type"] == "http" and ("\x00" in scope["path"] or b"%00" in scope["query_string"]):
+            app = problem_response(Request(scope), _Unreadable())
+        await app(scope, receive, send)
+
+
 def request_language(request: Request) -> Language:
     return language_of(request.headers.get("accept-language"))
 
@@ -67,7 +81,7 @@ class _Unroutable(Problem):
 
 
 class _Unreadable(Problem):
-    """A body that cannot be parsed at all, or nests too deep to be."""
+    """A body that cannot be parsed at all, or nests too deep to be; an address with a NUL."""
 
     code = "unreadable_body"
     status = 422
@@ -139,6 +153,7 @@ def install(app: FastAPI) -> None:
     async def _unexpected(request: Request, error: Exception) -> Response:
         return _broken(request, error)
 
+    app.add_middleware(NoNul)
     app.add_middleware(RequestId)
 
 

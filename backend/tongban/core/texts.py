@@ -1,5 +1,6 @@
 """Texts in the two languages of the platform."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -29,11 +30,26 @@ class _Known(dict[str, Any]):
 
 
 def language_of(accept_language: str | None) -> Language:
-    """The first language of an `Accept-Language` header that we have; Chinese when none is."""
+    """The language of an `Accept-Language` header that we have and its sender likes best (by `q`,
+    then by order); Chinese when there is none."""
+    best: Language = "zh"
+    liking = 0.0
     for part in (accept_language or "").split(","):
-        tag = part.split(";")[0].strip().lower()
-        if tag.startswith("zh"):
-            return "zh"
-        if tag.startswith("en"):
-            return "en"
-    return "zh"
+        tag, *parameters = part.lower().replace(" ", "").split(";")
+        language = _LANGUAGES.get(tag.split("-")[0])
+        weight = _weight(parameters)
+        if language is not None and weight > liking:
+            best, liking = language, weight
+    return best
+
+
+_LANGUAGES: dict[str, Language] = {"zh": "zh", "en": "en"}
+
+
+def _weight(parameters: list[str]) -> float:
+    """The `q` among a tag's parameters, 1 without one, 0 (never) where it is no number."""
+    given = next((p.removeprefix("q=") for p in parameters if p.startswith("q=")), "1")
+    return float(given) if _WEIGHT.fullmatch(given) else 0.0
+
+
+_WEIGHT = re.compile(r"[01](\.\d{0,3})?", re.ASCII)

@@ -1,5 +1,6 @@
 """Pydantic's findings as field errors in both languages."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -34,8 +35,8 @@ _TEXTS = {
     "greater_than": Text("应大于 {gt}", "More than {gt}"),
     "less_than_equal": Text("不得大于 {le}", "At most {le}"),
     "less_than": Text("应小于 {lt}", "Less than {lt}"),
-    "literal_error": Text("只能是 {expected} 之一", "Must be one of {expected}"),
-    "enum": Text("只能是 {expected} 之一", "Must be one of {expected}"),
+    "literal_error": Text("只能是下列之一：{expected}", "Must be one of {expected}"),
+    "enum": Text("只能是下列之一：{expected}", "Must be one of {expected}"),
     "json_invalid": Text("不是有效的 JSON", "Not valid JSON"),
     "uuid_parsing": Text("编号格式不正确", "Not an identifier"),
 }
@@ -53,7 +54,10 @@ def field_errors(errors: Sequence[Any]) -> list[FieldError]:
 
 
 def _place(error: Any) -> list[str | int]:
-    """Where an error is; a validator of the whole body names the place inside it as `at`."""
+    """Where an error is; a validator of the whole body names the place inside it as `at`. Of a
+    body that is no JSON only the whole is wrong: Pydantic's place is a count of characters."""
+    if error["type"] == "json_invalid":
+        return []
     return [*error["loc"], *(error.get("ctx") or {}).get("at", ())]
 
 
@@ -68,4 +72,9 @@ def pointer(location: Sequence[str | int]) -> str:
 def _text(error: Any) -> Text:
     context = error.get("ctx") or {}
     own = context.get("text")
-    return own if isinstance(own, Text) else _TEXTS.get(error["type"], _WRONG).using(**context)
+    if isinstance(own, Text):
+        return own
+    if "expected" in context:
+        named = re.findall(r"'([^']*)'", context["expected"])
+        context = {**context, "expected": ", ".join(named) or context["expected"]}
+    return _TEXTS.get(error["type"], _WRONG).using(**context)
