@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { idempotencyKey } from "@/api/idempotencyKey";
 import { ApiProblem } from "@/api/problem";
 import { askDevices } from "@/devices/commands";
-import { canEvaluate, useWindows } from "@/devices/window";
+import { canEvaluate, isMissing, useWindows } from "@/devices/window";
 import { useFaultWords } from "@/devices/words";
 import "@/devices/devices.css";
 
@@ -25,6 +25,7 @@ export function Evaluation({ number, atOnce }: Props) {
   const [asked, setAsked] = useState(atOnce);
   const [key, setKey] = useState(() => idempotencyKey());
   const [outcome, setOutcome] = useState<Outcome | null>(null);
+  const missing = useMissing();
   const asking = window !== undefined && asked && outcome === null;
 
   useEffect(() => {
@@ -33,7 +34,7 @@ export function Evaluation({ number, atOnce }: Props) {
     const { signal } = new AbortController();
     let left = false;
     const body = { kind: "evaluate" as const, parameters: { case_number: number } };
-    void askDevices(window, body, signal, key).then(
+    void askDevices(window, body, signal, { key }).then(
       ({ finished }) => {
         if (!left) setOutcome({ stage: finished ? "finished" : "skipped" });
       },
@@ -48,16 +49,17 @@ export function Evaluation({ number, atOnce }: Props) {
     };
   }, [asking, window, number, key]);
 
-  if (window === undefined) return null;
+  if (window === undefined && !missing) return null;
   const says = {
     idle: t("evaluation.title"),
+    missing: t("evaluation.missing"),
     asking: t("evaluation.asking"),
     finished: t("evaluation.finished"),
     skipped: t("evaluation.skipped"),
     failed: t("evaluation.failed", {
       reason: outcome?.stage === "failed" ? words.of(outcome.fault) : "",
     }),
-  }[asking ? "asking" : (outcome?.stage ?? "idle")];
+  }[asking ? "asking" : (outcome?.stage ?? (missing ? "missing" : "idle"))];
 
   function ask() {
     setOutcome(null);
@@ -69,13 +71,19 @@ export function Evaluation({ number, atOnce }: Props) {
     <section className="card-strip" aria-label={t("evaluation.title")}>
       {asking ? <LoadingOutlined aria-hidden /> : <SmileOutlined aria-hidden />}
       <span role="status">{says}</span>
-      {!asking && outcome?.stage !== "finished" && (
+      {!asking && !missing && outcome?.stage !== "finished" && (
         <Button size="small" onClick={ask}>
           {t("evaluation.ask")}
         </Button>
       )}
     </section>
   );
+}
+
+/** Whether my window has an evaluator, and residents can answer neither on it nor elsewhere. */
+function useMissing(): boolean {
+  const { mine } = useWindows();
+  return isMissing(mine, "evaluator") && !canEvaluate(mine);
 }
 
 /** My window if residents can answer there: a device that drops out meanwhile calls nothing off. */

@@ -2,6 +2,7 @@ import { Button, Form, Input, Select, Tag } from "antd";
 import dayjs from "dayjs";
 import { useTranslation } from "react-i18next";
 import type { components } from "@/api/schema";
+import { Missing } from "@/devices/Missing";
 import { DateInput } from "@/forms/DateInput";
 import { MaterialFiles } from "@/pages/accept/MaterialFiles";
 import type { MaterialValue, Received } from "@/pages/accept/values";
@@ -31,6 +32,9 @@ export function MaterialsTicks({ materials }: { materials: Material[] }) {
           </Button>
         )}
       </div>
+      {materials.length > 0 && (
+        <Missing kinds={["scanner"]} says={t("scan.missing", { ns: "devices" })} />
+      )}
       <div style={{ overflowX: "auto" }}>
         <table className="plain-table ticks">
           <thead>
