@@ -6,7 +6,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from tests.e2e.counter import Hands, hands_at, signed_in, virtual_counter
+from tests.e2e.counter import Counter, Hands, hands_at, signed_in, virtual_counter
 from tests.support.live import LiveServer
 
 
@@ -20,14 +20,14 @@ def clerk(live_server: LiveServer) -> Iterator[httpx.Client]:
 @pytest.fixture(scope="module")
 def counter(
     live_server: LiveServer, clerk: httpx.Client, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """Address of the hands at a counter whose bridge is paired with the live server."""
-    with virtual_counter(live_server, clerk, tmp_path_factory.mktemp("counter")) as address:
-        yield address
+) -> Iterator[Counter]:
+    """A counter whose bridge is paired with the live server."""
+    with virtual_counter(live_server, clerk, tmp_path_factory.mktemp("counter")) as there:
+        yield there
 
 
 @pytest_asyncio.fixture
-async def hands(counter: str) -> AsyncIterator[Hands]:
+async def hands(counter: Counter) -> AsyncIterator[Hands]:
     """Whoever stands there."""
     async with hands_at(counter) as hands:
         yield hands

@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -10,7 +11,7 @@ from playwright.async_api import Page
 
 from tests.bridge.test_command_line import PROGRAM
 from tests.e2e.desk import sign_in
-from tests.support.live import LiveServer
+from tests.support.live import LiveServer, _free_port
 from tests.support.waiting import until
 
 WINDOW = "110102010-DT-01"
@@ -28,12 +29,21 @@ def signed_in(server: LiveServer) -> Iterator[httpx.Client]:
         yield client
 
 
+@dataclass(frozen=True)
+class Counter:
+    """Where the hands are, and the bridge's own page."""
+
+    console: str
+    page: str
+
+
 @contextmanager
-def virtual_counter(server: LiveServer, clerk: httpx.Client, folder: Path) -> Iterator[str]:
-    """Address of the hands at a virtual counter whose bridge is paired with the window."""
+def virtual_counter(server: LiveServer, clerk: httpx.Client, folder: Path) -> Iterator[Counter]:
+    """A virtual counter whose bridge is paired with the window."""
     code = clerk.post("/devices/pairing-codes", json={"window_code": WINDOW}).json()["code"]
     options = ["--server", server.url, "--code", code, "--home", str(folder / "home")]
-    ports = ["--page-port", "0", "--console-port", "0"]
+    page_port = str(_free_port())
+    ports = ["--page-port", page_port, "--console-port", "0"]
     log = folder / "log"
     with log.open("wb") as errors:
         process = subprocess.Popen(
@@ -46,7 +56,7 @@ def virtual_counter(server: LiveServer, clerk: httpx.Client, folder: Path) -> It
         assert process.stdout
         said = process.stdout.readline()
         assert "http://" in said, log.read_text()
-        yield said.strip().rpartition(" ")[2]
+        yield Counter(said.strip().rpartition(" ")[2], f"http://127.0.0.1:{page_port}")
         process.terminate()
         process.communicate(timeout=30)
 
@@ -54,12 +64,14 @@ def virtual_counter(server: LiveServer, clerk: httpx.Client, folder: Path) -> It
 class Hands:
     """Whoever stands at the counter."""
 
-    def __init__(self, client: httpx.AsyncClient) -> None:
+    def __init__(self, client: httpx.AsyncClient, page: str) -> None:
         self._client = client
+        self._page = page
 
     async def seen(self, what: str) -> int:
-        """How many: `printed`, `asked`, `scanning`."""
-        return int((await self._client.get("/state")).json()[what])
+        """How many: `printed`, `asked`, `scanning`; `queued` for the platform."""
+        where = f"{self._page}/health" if what == "queued" else "/state"
+        return int((await self._client.get(where)).json()[what])
 
     async def see(self, what: str, more_than: int = 0) -> None:
         """Wait until there are more."""
@@ -93,12 +105,12 @@ class Hands:
 
 
 @asynccontextmanager
-async def hands_at(counter: str) -> AsyncIterator[Hands]:
+async def hands_at(counter: Counter) -> AsyncIterator[Hands]:
     """Every device is plugged in and no card lies there, before and after."""
-    async with httpx.AsyncClient(base_url=counter, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=counter.console, timeout=30) as client:
         state = (await client.get("/state")).json()
         assert state["card"] is None
-        hands = Hands(client)
+        hands = Hands(client, counter.page)
         yield hands
         await hands.lay(None)
         for device in state["devices"]:

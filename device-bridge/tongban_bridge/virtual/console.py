@@ -98,9 +98,7 @@ class Console:
             case "/plug":
                 (self.counter.plug if body["in"] else self.counter.unplug)(body["device"])
             case "/hold":
-                {"scanner": self.counter.scanner, "printer": self.counter.printer}[
-                    body["device"]
-                ].held = bool(body["on"])
+                self.counter.hold(body["device"], on=bool(body["on"]))
             case "/feeder":
                 self.counter.scanner.feeder += [
                     sheet(number, _FEEDER_DPI) for number in range(int(body["pages"]))
