@@ -111,6 +111,19 @@ def test_switched_off_while_it_prints(printer: VirtualPrinter, driver: IppPrinte
     assert caught == ["unconfirmed"]
 
 
+def test_nobody_waits_long_for_a_printer_that_was_pulled_out(printer: VirtualPrinter) -> None:
+    printer.held = True
+    driver = IppPrinter("printer", "打印机", printer.uri, documents=Documents(), away=0.2)
+    caught: list[str] = []
+    thread = threading.Thread(target=lambda: caught.append(fails(driver, 600)))
+    thread.start()
+    await_that(lambda: printer.jobs)
+    printer.stop()
+    thread.join(timeout=30)
+    driver.close()
+    assert caught == ["unconfirmed"]
+
+
 def test_switched_off_before(printer: VirtualPrinter, driver: IppPrinter) -> None:
     printer.stop()
     assert fails(driver) == "device_offline"

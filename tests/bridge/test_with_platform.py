@@ -1,7 +1,6 @@
 """The bridge with virtual devices against the platform's own API."""
 
 import subprocess
-import sys
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ import pytest
 from tests.bridge.stand_in import PREFIX, await_that
 from tests.bridge.test_command_line import PROGRAM
 from tests.support.applications import application
-from tests.support.live import Demo, _free_port, _ready, environment
+from tests.support.live import Api, Demo, environment
 from tongban.runtime import Services
 
 pytestmark = pytest.mark.slow
@@ -63,19 +62,10 @@ def api(services: Services, demo: Demo, tmp_path_factory: pytest.TempPathFactory
     name = "tongban_test_bridge"
     services.drop_database(name)
     urls = services.create_database(name, demo.database)
-    port = _free_port()
-    server = services.family.start(
-        f"bridge-api-{port}",
-        [
-            *(sys.executable, "-m", "uvicorn", "tongban.app:create_app", "--factory"),
-            *("--host", "127.0.0.1", "--port", str(port), "--timeout-graceful-shutdown", "2"),
-        ],
-        env=environment(services, urls, tmp_path_factory.mktemp("bridge") / "files"),
-    )
-    address = f"http://127.0.0.1:{port}"
-    services.family.wait_until(lambda: _ready(address), "an API for the bridge", 60)
-    yield address
-    services.family.stop(server)
+    api = Api(services, environment(services, urls, tmp_path_factory.mktemp("bridge") / "files"))
+    api.start()
+    yield api.url
+    api.stop()
     services.drop_database(name)
 
 

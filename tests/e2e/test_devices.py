@@ -1,18 +1,14 @@
 """The counter's devices in a real browser: `tongban-bridge virtual` beside the real server."""
 
 import re
-import subprocess
 import uuid
-from collections.abc import AsyncIterator, Iterator
-from typing import IO
 
 import httpx
 import pytest
-import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.async_api import Page, expect
 
-from tests.bridge.test_command_line import PROGRAM
+from tests.e2e.counter import PATIENCE_MS, Hands, at_the_window
 from tests.e2e.desk import SignedIn, choose, fill_in_matter, sign_in, take
 from tests.support.applications import application
 from tests.support.bridge import registration
@@ -21,62 +17,9 @@ from tests.support.live import LiveServer
 
 pytestmark = pytest.mark.browser
 
-WINDOW, OTHER_WINDOW = "110102010-DT-01", "110102010-DT-02"
-PATIENCE_MS = 30_000
-
-
-@pytest.fixture(scope="module")
-def clerk(live_server: LiveServer) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=f"{live_server.url}/api/v1", timeout=30) as client:
-        password = live_server.accounts["ds-clerk"]["password"]
-        form = {"username": "ds-clerk", "password": password}
-        token = client.post("/auth/token", data=form).json()["access_token"]
-        client.headers["Authorization"] = f"Bearer {token}"
-        yield client
-
-
-@pytest.fixture(scope="module")
-def counter(
-    live_server: LiveServer, clerk: httpx.Client, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """Address of the hands at a virtual counter whose bridge is paired with the first window."""
-    code = clerk.post("/devices/pairing-codes", json={"window_code": WINDOW}).json()["code"]
-    folder = tmp_path_factory.mktemp("counter")
-    log = folder / "log"
-    options = ["--server", live_server.url, "--code", code, "--home", str(folder / "home")]
-    with log.open("wb") as errors, _virtual(options, errors) as process:
-        assert process.stdout
-        said = process.stdout.readline()
-        assert "http://" in said, log.read_text()
-        yield said.strip().rpartition(" ")[2]
-        process.terminate()
-        process.communicate(timeout=30)
-
-
-def _virtual(options: list[str], errors: IO[bytes]) -> "subprocess.Popen[str]":
-    ports = ["--page-port", "0", "--console-port", "0"]
-    command = [*PROGRAM, "virtual", *options, *ports]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
-
-
-@pytest_asyncio.fixture
-async def hands(counter: str) -> AsyncIterator[httpx.AsyncClient]:
-    """Whoever stands at the counter; every device is plugged in, no card lies there."""
-    async with httpx.AsyncClient(base_url=counter, timeout=30) as client:
-        assert (await client.get("/state")).json()["card"] is None
-        yield client
-        await client.post("/card", json={"person": None})
-        for device in (await client.get("/state")).json()["devices"]:
-            await client.post("/plug", json={"device": device, "in": True})
-
-
-async def at_the_window(page: Page, server: LiveServer) -> None:
-    await sign_in(page, server, "ds-clerk")
-    await page.add_init_script(f"localStorage.setItem('tongban.window', '{WINDOW}')")
-
 
 async def test_a_matter_from_card_to_evaluation(
-    page: Page, live_server: LiveServer, hands: httpx.AsyncClient, signed_in: SignedIn
+    page: Page, live_server: LiveServer, hands: Hands, signed_in: SignedIn
 ) -> None:
     await sign_in(page, live_server, "ds-clerk")
     await page.goto("/staff/accept")
@@ -88,7 +31,7 @@ async def test_a_matter_from_card_to_evaluation(
 
     waiting = page.get_by_role("status").filter(has_text="请将证件放在读卡器上")
     await expect(waiting).to_be_visible(timeout=PATIENCE_MS)
-    await hands.post("/card", json={"person": "chen"})
+    await hands.lay("chen")
     await expect(page.get_by_label("姓名（名称）")).to_have_value("陈晓明", timeout=PATIENCE_MS)
     await expect(page.get_by_text("读自证件")).to_have_count(3)
 
@@ -102,8 +45,8 @@ async def test_a_matter_from_card_to_evaluation(
     await expect(page.get_by_text("正在请申请人评价")).to_be_visible(timeout=PATIENCE_MS)
     await page.keyboard.press("Alt+p")
     await expect(page.get_by_text("已打印")).to_be_visible(timeout=PATIENCE_MS)
-    assert (await hands.get("/state")).json()["printed"] == 1
-    await hands.post("/press", json={"level": 4})
+    assert await hands.seen("printed") == 1
+    await hands.press(4)
     await expect(page.get_by_text("申请人已评价")).to_be_visible(timeout=PATIENCE_MS)
     await expect(page.get_by_text("满意")).to_have_count(0)
     await assert_accessible(page)
@@ -116,12 +59,12 @@ async def test_a_matter_from_card_to_evaluation(
 
 
 async def test_a_card_is_not_put_over_what_was_typed(
-    page: Page, live_server: LiveServer, hands: httpx.AsyncClient
+    page: Page, live_server: LiveServer, hands: Hands
 ) -> None:
     await at_the_window(page, live_server)
     await page.goto("/staff/accept")
     await page.get_by_label("姓名（名称）").fill("王秀兰")
-    await hands.post("/card", json={"person": "chen"})
+    await hands.lay("chen")
     await page.get_by_role("button", name="填为代理人").click(timeout=PATIENCE_MS)
     await expect(page.get_by_label("姓名（名称）").first).to_have_value("王秀兰")
     await expect(page.get_by_label("姓名（名称）").last).to_have_value("陈晓明")
@@ -129,13 +72,13 @@ async def test_a_card_is_not_put_over_what_was_typed(
 
 
 async def test_a_card_comes_through_a_broken_network(
-    page: Page, live_server: LiveServer, hands: httpx.AsyncClient
+    page: Page, live_server: LiveServer, hands: Hands
 ) -> None:
     await at_the_window(page, live_server)
     await page.goto("/staff/accept")
     await expect(page.get_by_text("请将证件放在读卡器上")).to_be_visible(timeout=PATIENCE_MS)
     await page.context.set_offline(True)
-    await hands.post("/card", json={"person": "wang"})
+    await hands.lay("wang")
     await page.get_by_label("联系电话").fill("13910234567")
     await page.context.set_offline(False)
     await expect(page.get_by_label("姓名（名称）")).to_have_value("王丽", timeout=PATIENCE_MS)
@@ -143,7 +86,7 @@ async def test_a_card_comes_through_a_broken_network(
 
 
 async def test_without_its_devices_all_is_as_before(
-    page: Page, live_server: LiveServer, hands: httpx.AsyncClient, clerk: httpx.Client
+    page: Page, live_server: LiveServer, hands: Hands, clerk: httpx.Client
 ) -> None:
     body = application("SQ-RK-003", "110102010002")
     async with httpx.AsyncClient(base_url=live_server.url, headers=clerk.headers) as client:
@@ -153,7 +96,7 @@ async def test_without_its_devices_all_is_as_before(
     await page.goto("/staff/accept")
     await expect(page.get_by_text("请将证件放在读卡器上")).to_be_visible(timeout=PATIENCE_MS)
     for device in ("idcard", "printer"):
-        await hands.post("/plug", json={"device": device, "in": False})
+        await hands.pull(device)
     await expect(page.get_by_text("读卡器暂不可用")).to_be_visible(timeout=PATIENCE_MS)
     await page.get_by_role("button", name="本机窗口与设备").click()
     gone = page.get_by_role("listitem").filter(has_text="未连接")

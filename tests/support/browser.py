@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 import pytest_asyncio
@@ -43,13 +44,11 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
         await opened.close()
 
 
-@pytest_asyncio.fixture
-async def browser_context(
-    browser: Browser, live_server: LiveServer
-) -> AsyncIterator[BrowserContext]:
-    """A fresh profile in Chinese, at Beijing's time, whose relative addresses are the server's."""
+@asynccontextmanager
+async def fresh_profile(browser: Browser, address: str) -> AsyncIterator[BrowserContext]:
+    """One in Chinese, at Beijing's time, whose relative addresses are the server's."""
     context = await browser.new_context(
-        base_url=live_server.url,
+        base_url=address,
         locale="zh-CN",
         timezone_id="Asia/Shanghai",
         viewport={"width": 1366, "height": 900},
@@ -57,6 +56,15 @@ async def browser_context(
     context.set_default_timeout(15_000)
     yield context
     await context.close()
+
+
+@pytest_asyncio.fixture
+async def browser_context(
+    browser: Browser, live_server: LiveServer
+) -> AsyncIterator[BrowserContext]:
+    """A fresh profile at the live server."""
+    async with fresh_profile(browser, live_server.url) as context:
+        yield context
 
 
 @pytest_asyncio.fixture

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pytest
 from tests.support.database import ROOT
 from tests.support.environment import SETTINGS
 from tongban.runtime import Services
+from tongban.runtime.processes import Child
 from tongban.runtime.services import DatabaseUrls
 
 STATIC = ROOT / "build" / "static"
@@ -35,6 +37,33 @@ class LiveServer:
     url: str
     accounts: dict[str, dict[str, Any]]
     urls: DatabaseUrls
+
+
+class Api:
+    """A process of the API and the built SPAs, at one address however often it is started."""
+
+    def __init__(self, services: Services, env: dict[str, str]) -> None:
+        self._port = _free_port()
+        self.url = f"http://127.0.0.1:{self._port}"
+        self._family = services.family
+        self._env = env | {"TONGBAN_PUBLIC_URL": self.url}
+        self._child: Child | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        command = (sys.executable, "-m", "uvicorn", "tongban.app:create_app", "--factory")
+        options = ("--host", "127.0.0.1", "--port", str(self._port))
+        patience = ("--timeout-graceful-shutdown", "2")
+        name = f"api-{self._port}"
+        self._child = self._family.start(name, [*command, *options, *patience], env=self._env)
+        self._family.wait_until(lambda: _ready(self.url), f"the API at {self.url}", 60)
+
+    def stop(self, by: int = signal.SIGTERM) -> None:
+        """Stop it if it runs; by `SIGKILL` as a power cut would."""
+        if self._child:
+            self._child.stop_signal = by
+            self._family.stop(self._child)
+            self._child = None
 
 
 def environment(services: Services, urls: DatabaseUrls, files: Path) -> dict[str, str]:
@@ -74,26 +103,21 @@ def live_server(
     services: Services, demo: Demo, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LiveServer]:
     """API and built SPAs in a process of their own, over a clone of the demo database."""
-    for spa in ("public", "staff"):
-        assert (STATIC / spa / "index.html").exists(), "build the SPAs first: make spas"
+    assert_built()
     name = "tongban_test_live"
     services.drop_database(name)
     urls = services.create_database(name, demo.database)
-    port = _free_port()
-    address = f"http://127.0.0.1:{port}"
-    env = environment(services, urls, tmp_path_factory.mktemp("live") / "files")
-    api = services.family.start(
-        f"live-api-{port}",
-        [
-            *(sys.executable, "-m", "uvicorn", "tongban.app:create_app", "--factory"),
-            *("--host", "127.0.0.1", "--port", str(port), "--timeout-graceful-shutdown", "2"),
-        ],
-        env=env | {"TONGBAN_PUBLIC_URL": address},
-    )
-    services.family.wait_until(lambda: _ready(address), "the live server", 60)
-    yield LiveServer(address, demo.accounts, urls)
-    services.family.stop(api)
+    api = Api(services, environment(services, urls, tmp_path_factory.mktemp("live") / "files"))
+    api.start()
+    yield LiveServer(api.url, demo.accounts, urls)
+    api.stop()
     services.drop_database(name)
+
+
+def assert_built() -> None:
+    """Fail where an SPA is not there to be served."""
+    for spa in ("public", "staff"):
+        assert (STATIC / spa / "index.html").exists(), "build the SPAs first: make spas"
 
 
 def _ready(address: str) -> bool:

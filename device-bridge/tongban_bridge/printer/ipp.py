@@ -1,6 +1,7 @@
 """Printers that speak IPP: those on the network, and every queue of CUPS."""
 
 import itertools
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -22,6 +23,9 @@ from tongban_bridge.printer.ipp_codec import (
 BUSY = 0x0507
 POLL = 0.3
 """Seconds between two looks at a job."""
+
+AWAY = 20.0
+"""Seconds that a printer with a job may be out of reach before somebody must look."""
 
 _COMPLETED = 9
 _ENDED_BADLY = {7: "print_cancelled", 8: "print_failed"}
@@ -55,7 +59,14 @@ class IppPrinter:
     commands = frozenset({"print"})
 
     def __init__(
-        self, id: str, name: str, uri: str, *, documents: Documents, verify: bool = True
+        self,
+        id: str,
+        name: str,
+        uri: str,
+        *,
+        documents: Documents,
+        verify: bool = True,
+        away: float = AWAY,
     ) -> None:
         parts = urlsplit(uri)
         secure = parts.scheme in ("ipps", "https")
@@ -65,6 +76,7 @@ class IppPrinter:
         self._uri = uri
         self._address = f"http{'s' * secure}://{host}:{parts.port or 631}{parts.path or '/'}"
         self._documents = documents
+        self._away = away
         self._client = httpx.Client(timeout=20.0, verify=verify)
         self._numbers = itertools.count(1)
 
@@ -157,13 +169,17 @@ class IppPrinter:
 
     def _follow(self, job: int, turn: Turn) -> None:
         """Wait until the printer says that a job is printed."""
+        seen = time.monotonic()
         while True:
             try:
                 state = self._state(job)
+                seen = time.monotonic()
             except Fault as fault:
-                # The job goes on while the network is away.
                 if fault.code != "device_offline":
                     raise
+                # The job goes on while the network is away, but who pulled the plug waits here.
+                if time.monotonic() - seen > self._away:
+                    raise Fault("unconfirmed", f"job {job}") from None
                 state = None
             if state == _COMPLETED:
                 return

@@ -1,7 +1,8 @@
 """The hands at a virtual counter: a page, and the same by JSON for tests.
 
 `POST /card {"person": "chen"}` or null, `/press {"level": 5}`, `/plug {"device", "in"}`,
-`/feeder {"pages": 3}`; `GET /state`, `GET /printed/1` a sheet, `GET /slips/1` a slip.
+`/feeder {"pages": 3}`, `/hold {"device": "scanner", "on": true}` (or the printer: what it has begun
+does not end); `GET /state`, `GET /printed/1` a sheet, `GET /slips/1` a slip.
 """
 
 import json
@@ -80,6 +81,7 @@ class Console:
             "levels": counter.evaluator.levels,
             "asked": counter.evaluator.asked,
             "feeder": len(counter.scanner.feeder),
+            "scanning": len(counter.scanner.jobs),
             "devices": counter.devices,
             "printed": len(counter.printer.jobs),
             "slips": len(counter.slip.slips),
@@ -95,6 +97,8 @@ class Console:
                 self.counter.press(int(body["level"]))
             case "/plug":
                 (self.counter.plug if body["in"] else self.counter.unplug)(body["device"])
+            case "/hold":
+                self.counter.hold(body["device"], on=bool(body["on"]))
             case "/feeder":
                 self.counter.scanner.feeder += [
                     sheet(number, _FEEDER_DPI) for number in range(int(body["pages"]))

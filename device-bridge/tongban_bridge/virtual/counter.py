@@ -118,6 +118,15 @@ class VirtualCounter:
         if self._line:
             self._line.say(self.evaluator.press(self.evaluator.key_of(level)))
 
+    def hold(self, name: str, *, on: bool) -> None:
+        """Let what the scanner or the printer has begun not end. KeyError for any other."""
+        if name == "scanner":
+            self.scanner.held = on
+        elif name == "printer":
+            self.printer.held = on
+        else:
+            raise KeyError(name)
+
     def stop(self) -> None:
         """Pull everything out."""
         for name in list(self._plugged):

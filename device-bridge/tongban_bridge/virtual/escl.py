@@ -8,6 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from PIL import Image, ImageDraw, ImageFont
 
+_LOOK = 0.02
+"""Seconds between two looks whether a held page may go on."""
 _A4_INCHES = (8.27, 11.69)
 _CAPABILITIES = """<?xml version="1.0" encoding="UTF-8"?>
 <scan:ScannerCapabilities xmlns:pwg="http://www.pwg.org/schemas/2010/12/sm"
@@ -75,6 +77,8 @@ class VirtualScanner:
         self.state = "Idle"
         self.off = False
         self.jammed_after: int | None = None
+        self.held = False
+        """Begins a page and does not come to its end."""
         self.requests: list[str] = []
         self.settings: list[str] = []
         self.seconds_a_page = seconds_a_page
@@ -168,6 +172,11 @@ class _Handler(BaseHTTPRequestHandler):
             if self.scanner.jammed_after:
                 self.scanner.jammed_after -= 1
             threading.Event().wait(self.scanner.seconds_a_page)
+            while self.scanner.held and not self.scanner.off:
+                threading.Event().wait(_LOOK)
+            if self.scanner.off:
+                self.close_connection = True
+                return
             self._send(200, pages.pop(0), "image/jpeg")
 
     def _xml(self, text: str) -> None:

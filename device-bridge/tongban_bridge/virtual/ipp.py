@@ -17,6 +17,8 @@ class VirtualPrinter:
         self.formats = ("application/pdf", "image/urf")
         self.final_state = 9
         """What becomes of its jobs; 5 leaves them unfinished."""
+        self.held = False
+        """Takes jobs and does not come to their end."""
         self.drop_answer = False
         """Takes the next job, then breaks the connection."""
         self.off = False
@@ -40,7 +42,9 @@ class VirtualPrinter:
 
     def job_state(self, job: int) -> int:
         """As IPP numbers them."""
-        return 7 if job in self.cancelled else self.final_state
+        if job in self.cancelled:
+            return 7
+        return 5 if self.held else self.final_state
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -66,7 +70,7 @@ class _Handler(BaseHTTPRequestHandler):
             case Operation.PRINT_JOB:
                 self._take(request.request_id, operation, request.data)
             case Operation.GET_JOBS:
-                ended = printer.final_state == 9
+                ended = printer.final_state == 9 and not printer.held
                 listed = ended == (operation.first("which-jobs") == "completed")
                 jobs = range(1, len(printer.jobs) + 1) if listed else ()
                 self._answer(request.request_id, 0, [_job(printer, one) for one in jobs])

@@ -7,7 +7,7 @@ import { apiQuery } from "@/api/client";
 import { idempotencyKey } from "@/api/idempotencyKey";
 import { ApiProblem } from "@/api/problem";
 import { askDevices } from "@/devices/commands";
-import { canEvaluate, useWindows } from "@/devices/window";
+import { canEvaluate, isMissing, useWindows } from "@/devices/window";
 import { useFaultWords } from "@/devices/words";
 import "@/devices/devices.css";
 
@@ -27,10 +27,11 @@ export function Evaluation({ number, atOnce }: Props) {
   const [asked, setAsked] = useState(atOnce);
   const [key, setKey] = useState(() => idempotencyKey());
   const [outcome, setOutcome] = useState<Outcome | null>(null);
+  const missing = useMissing();
   const asking = window !== undefined && asked && outcome === null;
   const earlier = useQuery({
     ...apiQuery("/api/v1/cases/{number}/evaluation", { path: { number } }),
-    enabled: window !== undefined && !asked,
+    enabled: (window !== undefined || missing) && !asked,
   });
 
   useEffect(() => {
@@ -39,7 +40,7 @@ export function Evaluation({ number, atOnce }: Props) {
     const { signal } = new AbortController();
     let left = false;
     const body = { kind: "evaluate" as const, parameters: { case_number: number } };
-    void askDevices(window, body, signal, key).then(
+    void askDevices(window, body, signal, { key }).then(
       ({ finished }) => {
         if (!left) setOutcome({ stage: finished ? "finished" : "skipped" });
       },
@@ -54,10 +55,13 @@ export function Evaluation({ number, atOnce }: Props) {
     };
   }, [asking, window, number, key]);
 
-  if (window === undefined || (!asked && earlier.isPending)) return null;
-  const stage = outcome?.stage ?? (earlier.data?.answered ? "finished" : "idle");
+  if (!asked && earlier.isLoading) return null;
+  if (window === undefined && !missing) return null;
+  const before = missing ? "missing" : "idle";
+  const stage = outcome?.stage ?? (earlier.data?.answered ? "finished" : before);
   const says = {
     idle: t("evaluation.title"),
+    missing: t("evaluation.missing"),
     asking: t("evaluation.asking"),
     finished: t("evaluation.finished"),
     skipped: t("evaluation.skipped"),
@@ -76,13 +80,19 @@ export function Evaluation({ number, atOnce }: Props) {
     <section className="card-strip" aria-label={t("evaluation.title")}>
       {asking ? <LoadingOutlined aria-hidden /> : <SmileOutlined aria-hidden />}
       <span role="status">{says}</span>
-      {!asking && stage !== "finished" && (
+      {!asking && stage !== "missing" && stage !== "finished" && (
         <Button size="small" onClick={ask}>
           {t("evaluation.ask")}
         </Button>
       )}
     </section>
   );
+}
+
+/** Whether my window has an evaluator, and residents can answer neither on it nor elsewhere. */
+function useMissing(): boolean {
+  const { mine } = useWindows();
+  return isMissing(mine, "evaluator") && !canEvaluate(mine);
 }
 
 /** My window if residents can answer there: a device that drops out meanwhile calls nothing off. */

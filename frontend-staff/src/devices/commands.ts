@@ -42,6 +42,12 @@ const PATIENCE_MS = [300, 1_000, 4_000];
 const ATTEMPTS = 60;
 const AGAIN_AFTER_MS = 2_000;
 
+interface Options {
+  key?: string;
+  /** Hears the command's id once there is one. */
+  onAsked?: (id: string) => void;
+}
+
 /**
  * Asks the devices of a window for something and sees it through, also over a time without network.
  * An aborted one is called off.
@@ -51,7 +57,7 @@ export async function askDevices<B extends Asked>(
   windowCode: string,
   body: B,
   signal: AbortSignal,
-  key: string = idempotencyKey(),
+  { key = idempotencyKey(), onAsked }: Options = {},
 ): Promise<Results[B["kind"]]> {
   const header = { "Idempotency-Key": key };
   const params = { path: { code: windowCode }, header };
@@ -59,6 +65,7 @@ export async function askDevices<B extends Asked>(
     () => unwrap(client.POST("/api/v1/devices/windows/{code}/commands", { params, body })),
     signal,
   );
+  onAsked?.(command.id);
   const path = { command_id: command.id };
   for (let look = 0; isOpen(command); look += 1) {
     const patience = PATIENCE_MS[Math.min(look, PATIENCE_MS.length - 1)] ?? 0;
@@ -94,4 +101,16 @@ async function persistently<T>(call: () => Promise<T>, signal: AbortSignal): Pro
 
 function isOpen({ state }: Command): boolean {
   return state === "waiting" || state === "taken";
+}
+
+/** The number on a card that was read, as long as it is kept and mine. */
+export async function numberRead(commandId: string): Promise<string | null> {
+  const path = { command_id: commandId };
+  try {
+    const get = client.GET("/api/v1/devices/commands/{command_id}", { params: { path } });
+    const { result } = await unwrap(get);
+    return result && "id_number" in result ? result.id_number : null;
+  } catch {
+    return null;
+  }
 }

@@ -56,6 +56,12 @@ export function usable(window: Window | null, ...kinds: DeviceKind[]): Device[] 
   );
 }
 
+/** Whether a window has devices of these kinds, none of which can be asked for anything now. */
+export function isMissing(window: Window | null, ...kinds: DeviceKind[]): boolean {
+  const known = devicesOf(window).some(({ kind }) => kinds.includes(kind));
+  return known && usable(window, ...kinds).length === 0;
+}
+
 /** Every device of a window; what a bridge that is off line last told of its own says little. */
 export function devicesOf(window: Window | null): (Device & { key: string; online: boolean })[] {
   return (window?.bridges ?? []).flatMap((bridge) =>

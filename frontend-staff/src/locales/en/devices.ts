@@ -35,6 +35,7 @@ export default {
     asApplicant: "Take as applicant",
     asAgent: "Take as agent",
     again: "Read another",
+    same: "The same person again",
     tired: "No longer waiting for a card",
     failed: "The card was not read: {{reason}}",
     mark: "read from the card",
@@ -54,6 +55,7 @@ export default {
     failed: "The scan was not finished",
     file: "No. {{at}}",
     remove: "Remove",
+    missing: "The scanner cannot be used now: check its cable, or upload a file or use a camera",
   },
   camera: {
     title: "Photograph the paper",
@@ -71,9 +73,11 @@ export default {
     failed: "Printing was not finished",
     instead: "Print with the browser",
     slip: "Print a slip",
+    missing: "The printer cannot be used now: check its cable; meanwhile the browser prints",
   },
   evaluation: {
     title: "Rating",
+    missing: "The rating device cannot be used now: check its cable; go on, and ask once it is back",
     ask: "Ask the applicant to rate",
     asking: "The applicant is being asked…",
     finished: "The applicant has answered",

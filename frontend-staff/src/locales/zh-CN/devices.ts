@@ -35,6 +35,7 @@ export default {
     asApplicant: "填为申请人",
     asAgent: "填为代理人",
     again: "再读一张",
+    same: "仍为此人办理",
     tired: "已停止等待证件",
     failed: "读卡未成功：{{reason}}",
     mark: "读自证件",
@@ -54,6 +55,7 @@ export default {
     failed: "扫描未完成",
     file: "第 {{at}} 份",
     remove: "移除",
+    missing: "扫描仪暂不可用，请检查连接；可上传文件或用摄像头拍摄",
   },
   camera: {
     title: "拍摄材料",
@@ -71,9 +73,11 @@ export default {
     failed: "打印未完成",
     instead: "改用浏览器打印",
     slip: "打印小票",
+    missing: "打印机暂不可用，请检查连接；现在打印将使用浏览器",
   },
   evaluation: {
     title: "服务评价",
+    missing: "评价器暂不可用，请检查连接；可先办下一件，接好后再请申请人评价",
     ask: "请申请人评价",
     asking: "正在请申请人评价…",
     finished: "申请人已评价",

@@ -12,6 +12,7 @@ import { useProblemMessage } from "@/components/problems";
 import { StatusTag } from "@/components/StatusTag";
 import { useWords } from "@/components/words";
 import { Evaluation } from "@/devices/Evaluation";
+import { Missing } from "@/devices/Missing";
 import { usePaper } from "@/devices/usePaper";
 import { RoutePanel } from "@/pages/case/RoutePanel";
 import { useAct } from "@/pages/case/useAct";
@@ -102,6 +103,7 @@ export function Accepted({ data: accepted, onNext }: { data: Case; onNext: () =>
             </Button>
           )}
         </div>
+        <Missing kinds={["printer"]} says={t("print.missing", { ns: "devices" })} />
         {!received && data.case_kind === "immediate" && !atOnce && (
           <Evaluation number={number} atOnce />
         )}

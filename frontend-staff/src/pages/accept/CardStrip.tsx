@@ -3,7 +3,7 @@ import { Button, Form } from "antd";
 import { createContext, useContext, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Card } from "@/devices/commands";
-import { rememberTaken, useCardWait } from "@/devices/useCardWait";
+import { rememberTaken, useCardWait, type Reading } from "@/devices/useCardWait";
 import { useFaultWords } from "@/devices/words";
 import type { AcceptValues } from "@/pages/accept/values";
 import "@/devices/devices.css";
@@ -22,21 +22,23 @@ interface Props {
 export function CardStrip({ onFilled, children }: Props) {
   const form = Form.useFormInstance<AcceptValues>();
   const [cards, setCards] = useState<Cards>({});
-  const [offered, setOffered] = useState<Card | null>(null);
+  const [offered, setOffered] = useState<Reading | null>(null);
 
-  function take(card: Card, who: Who) {
+  function take(reading: Reading, who: Who) {
+    const { card } = reading;
     fillIn(form, card, who);
-    rememberTaken(card);
+    rememberTaken(reading);
     setCards({ ...cards, [who]: card });
     setOffered(null);
     onFilled();
   }
 
-  const wait = useCardWait((card) => {
+  const wait = useCardWait((reading) => {
+    const { card } = reading;
     const there = form.getFieldValue("applicant") as AcceptValues["applicant"];
     const free = there.kind === "person" && !there.name && !there.id_number;
-    if (free || there.id_number === card.id_number) take(card, "applicant");
-    else setOffered(card);
+    if (free || there.id_number === card.id_number) take(reading, "applicant");
+    else setOffered(reading);
   });
 
   return (
@@ -59,8 +61,8 @@ function fillIn(form: ReturnType<typeof Form.useFormInstance<AcceptValues>>, car
 
 interface StripProps {
   wait: ReturnType<typeof useCardWait>;
-  offered: Card | null;
-  onTake: (card: Card, who: Who) => void;
+  offered: Reading | null;
+  onTake: (reading: Reading, who: Who) => void;
 }
 
 function Strip({ wait, offered, onTake }: StripProps) {
@@ -71,7 +73,7 @@ function Strip({ wait, offered, onTake }: StripProps) {
     off: "",
     missing: t("card.missing"),
     waiting: t(wait.stale ? "card.stale" : "card.waiting"),
-    read: offered ? t("card.offered", { name: offered.name }) : t("card.read"),
+    read: offered ? t("card.offered", { name: offered.card.name }) : t("card.read"),
     tired: t("card.tired"),
     failed: t("card.failed", { reason: words.of(wait.fault) }),
   }[wait.state];
@@ -89,9 +91,9 @@ function Strip({ wait, offered, onTake }: StripProps) {
           </Button>
         </>
       )}
-      {!waiting && wait.state !== "missing" && (
+      {wait.state !== "missing" && (!waiting || wait.stale) && (
         <Button size="small" onClick={wait.again}>
-          {t("card.again")}
+          {t(waiting ? "card.same" : "card.again")}
         </Button>
       )}
     </div>

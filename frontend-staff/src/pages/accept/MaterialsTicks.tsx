@@ -3,6 +3,7 @@ import dayjs from "dayjs";
 import { useTranslation } from "react-i18next";
 import type { components } from "@/api/schema";
 import { useNeed } from "@/components/words";
+import { Missing } from "@/devices/Missing";
 import { DateInput } from "@/forms/DateInput";
 import { MaterialFiles } from "@/pages/accept/MaterialFiles";
 import { useShortcuts } from "@/pages/accept/Shortcuts";
@@ -38,6 +39,9 @@ export function MaterialsTicks({ materials }: { materials: Material[] }) {
           </Button>
         )}
       </div>
+      {materials.length > 0 && (
+        <Missing kinds={["scanner"]} says={t("scan.missing", { ns: "devices" })} />
+      )}
       <div className="scroll-box">
         <table className="plain-table ticks stacking">
           <thead>

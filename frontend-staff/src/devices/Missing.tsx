@@ -1,0 +1,21 @@
+import { DisconnectOutlined } from "@ant-design/icons";
+import { isMissing, useWindows, type DeviceKind } from "@/devices/window";
+import "@/devices/devices.css";
+
+interface Props {
+  kinds: DeviceKind[];
+  /** What to do, and how to go on without. */
+  says: string;
+}
+
+/** Where a device of this window is used: that it cannot be now. Nothing where there is none. */
+export function Missing({ kinds, says }: Props) {
+  const { mine } = useWindows();
+  if (!isMissing(mine, ...kinds)) return null;
+  return (
+    <p className="card-strip">
+      <DisconnectOutlined aria-hidden />
+      <span role="status">{says}</span>
+    </p>
+  );
+}
