@@ -129,15 +129,30 @@ def _parser() -> argparse.ArgumentParser:
     virtual = commands.add_parser(
         "virtual", help="用虚拟设备运行 · serve a counter without hardware"
     )
-    virtual.add_argument("--home", type=Path, default=default_home() / "virtual")
+    virtual.add_argument(
+        "--home",
+        type=Path,
+        default=default_home() / "virtual",
+        help="配置目录 · folder of identity and queue (%(default)s)",
+    )
     virtual.add_argument("--server", required=True, help="平台地址 · address of the platform")
     virtual.add_argument("--code", help="配对码，首次必填 · pairing code, needed the first time")
     virtual.add_argument(
         "--person", help="开始时读卡器上的证件 · whose card lies there at first; none if not given"
     )
     virtual.add_argument("--level", type=int, help="自动评价 · level that is pressed by itself")
-    virtual.add_argument("--page-port", type=int, default=8640)
-    virtual.add_argument("--console-port", type=int, default=8641)
+    virtual.add_argument(
+        "--page-port",
+        type=int,
+        default=8640,
+        help="设备桥页面端口 · the bridge's own page (%(default)s)",
+    )
+    virtual.add_argument(
+        "--console-port",
+        type=int,
+        default=8641,
+        help="控制台端口 · where cards are laid and plugs pulled (%(default)s)",
+    )
     virtual.set_defaults(action=_virtual)
     return parser
 

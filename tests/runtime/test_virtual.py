@@ -49,9 +49,8 @@ async def _read_card(port: int, data: Path) -> dict[str, Any]:
 
         async def online() -> bool:
             windows = (await client.get("/devices/windows")).json()
-            # The console is there a moment before the bridge is paired.
-            asked.update(next((window for window in windows if window["bridges"]), {}))
-            return bool(asked and asked["bridges"][0]["online"])
+            asked.update(next(window for window in windows if window["bridges"]))
+            return bool(asked["bridges"][0]["online"])
 
         await until(online)
         path = f"/devices/windows/{asked['code']}/commands"

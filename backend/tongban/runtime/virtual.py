@@ -29,7 +29,9 @@ def start_counter(family: Family, server: str, data_dir: Path, port: int) -> str
         command += ["--code", _pairing_code(server, data_dir / "demo-accounts.json")]
     family.start("bridge", command)
     console = f"http://127.0.0.1:{port}/"
-    family.wait_until(lambda: _answers(console), "the virtual counter", PATIENCE)
+    family.wait_until(
+        lambda: _answers(console) and _paired_with(home, server), "the virtual counter", PATIENCE
+    )
     return console
 
 
