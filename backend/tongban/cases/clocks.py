@@ -1,9 +1,9 @@
-"""The clocks of a case: when it is due, how late it is, and that replaying its events agrees."""
+"""The clocks of a case: when it is due, how late it is, and what its events do to them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,9 +15,6 @@ from tongban.deadlines import rules
 from tongban.deadlines.rules import Calendar, ClockEvent, ClockEventKind, DueDate, OfficeHours
 from tongban.deadlines.service import get_calendar
 from tongban.organisations.tree import Tree
-
-if TYPE_CHECKING:
-    from tongban.cases.work import Work
 
 Level = Literal[0, 1, 2, 5]
 THRESHOLDS = rules.Thresholds()
@@ -83,26 +80,6 @@ def clock_events(start: datetime, history: Iterable[Event]) -> list[ClockEvent]:
             days = event.details["days"] if kind is ClockEventKind.EXTENDED else 0
             moves.append(ClockEvent(kind, event.at, days, event.details.get("reason")))
     return moves
-
-
-async def replay_case(work: "Work") -> None:
-    """Set the due dates of the case and its open tasks to what the events say.
-
-    Called after an event that moves the clock was logged but not yet written.
-    """
-    case = work.case
-    if case.accepted_at is None:
-        return
-    history = [*await history_of(work.session, case), *(Event(**row) for row in work.logged)]
-    office = office_hours(work.settings)
-    total = clock_events(case.accepted_at, history)
-    state = rules.replay(total, case.limit_days, work.calendar, office, work.now)
-    case.due_on, case.due_provisional = state.due_on or case.due_on, state.provisional
-    for task in work.tasks:
-        since = [event for event in total[1:] if event.at > task.opened_at]
-        moves = [ClockEvent(ClockEventKind.STARTED, task.opened_at), *since]
-        own = rules.replay(moves, task.limit_days, work.calendar, office, work.now)
-        task.due_on = own.due_on or task.due_on
 
 
 async def history_of(session: AsyncSession, case: Case) -> list[Event]:

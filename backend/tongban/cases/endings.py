@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from tongban.cases import clocks
+from tongban.cases import recalculation
 from tongban.cases.models import Archive, Collection
 from tongban.cases.problems import ReopenTooLate
 from tongban.cases.rules import Status
@@ -93,4 +93,4 @@ async def reopen(work: Work) -> None:
     deciding = [step for step in path_of(case, work.tree) if step.decides]
     work.open(deciding[-1:])
     work.log("reopened", before)
-    await clocks.replay_case(work)
+    await recalculation.replay_case(work)

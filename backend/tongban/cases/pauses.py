@@ -1,6 +1,6 @@
 """Handlers for the clocks: special procedures and extensions."""
 
-from tongban.cases import clocks
+from tongban.cases import recalculation
 from tongban.cases.problems import ExtensionTooLong
 from tongban.cases.steps import begin
 from tongban.cases.work import Work
@@ -33,7 +33,7 @@ async def suspend(work: Work) -> None:
 async def resume(work: Work) -> None:
     work.case.suspended = False
     work.log("resumed", work.case.status)
-    await clocks.replay_case(work)
+    await recalculation.replay_case(work)
 
 
 async def request_extension(work: Work) -> None:
@@ -61,6 +61,6 @@ async def decide_extension(work: Work) -> None:
     if agreed:
         work.case.extension_days += days
         work.log("extension_granted", work.case.status, days=days)
-        await clocks.replay_case(work)
+        await recalculation.replay_case(work)
     else:
         work.log("extension_refused", work.case.status, days=days)

@@ -1,4 +1,5 @@
-"""Due dates when the official calendar is published or corrected after they were computed."""
+"""Due dates computed anew: from a case's events, and when the official calendar is published or
+corrected after they were computed."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -9,11 +10,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.cases import clocks
-from tongban.cases.models import Case, FollowedYear, Task
+from tongban.cases.models import Case, Event, FollowedYear, Task
 from tongban.cases.rules import RUNNING, UNDECIDED
 from tongban.cases.work import Work
 from tongban.core import clock
+from tongban.deadlines import rules
 from tongban.deadlines.models import CalendarYear
+from tongban.deadlines.rules import ClockEvent, ClockEventKind
 
 # A request that still had the calendar before has committed by then.
 _SETTLED = timedelta(minutes=1)
@@ -49,7 +52,7 @@ async def recalculate(work: Work) -> None:
     """Compute the due dates of a case and its open tasks anew; an event says what moved."""
     case, before = work.case, _dates(work)
     if case.accepted_at is not None:
-        await clocks.replay_case(work)
+        await replay_case(work)
     else:
         _recalculate_acceptance(work)
     after = _dates(work)
@@ -89,3 +92,23 @@ async def follow(session: AsyncSession, years: Mapping[int, datetime]) -> None:
         ),
         [{"year": year, "published_at": moment} for year, moment in sorted(years.items())],
     )
+
+
+async def replay_case(work: Work) -> None:
+    """Set the due dates of the case and its open tasks to what the events say.
+
+    Called after an event that moves the clock was logged but not yet written.
+    """
+    case = work.case
+    if case.accepted_at is None:
+        return
+    history = [*await clocks.history_of(work.session, case), *(Event(**row) for row in work.logged)]
+    office = clocks.office_hours(work.settings)
+    total = clocks.clock_events(case.accepted_at, history)
+    state = rules.replay(total, case.limit_days, work.calendar, office, work.now)
+    case.due_on, case.due_provisional = state.due_on or case.due_on, state.provisional
+    for task in work.tasks:
+        since = [event for event in total[1:] if event.at > task.opened_at]
+        moves = [ClockEvent(ClockEventKind.STARTED, task.opened_at), *since]
+        own = rules.replay(moves, task.limit_days, work.calendar, office, work.now)
+        task.due_on = own.due_on or task.due_on
