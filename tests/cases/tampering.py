@@ -5,11 +5,21 @@ import asyncio
 from typer.testing import CliRunner, Result
 
 from tests.cases.conftest import Office
+from tests.support.applications import application
 from tongban.cases import jobs
 from tongban.cases.events import CHAINED, first_link, link_hash
 from tongban.cases.models import Event
 from tongban.cli import main
 from tongban.core.settings import get_settings
+
+DESHENG, HOME = "110102010", "110102010002"
+
+
+async def decided(office: Office) -> str:
+    """A case with two events."""
+    number = await office.take_in(DESHENG, application("ST-MZ-008", HOME))
+    await office.act("reviewer", DESHENG, number, "approve")
+    return number
 
 
 async def verify() -> Result:
