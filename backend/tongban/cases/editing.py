@@ -31,7 +31,6 @@ from tongban.matters.schemas import Version
 from tongban.organisations.service import get_tree
 from tongban.organisations.tree import Tree, Unit
 
-_MASKED = Text("请填写完整的号码或地址", "Enter the number or address in full")
 _REUSED = Text(
     "已采用申请人以前的材料，不能改为他人；请另建办件",
     "Papers of this applicant were taken over: for somebody else make another case",
@@ -41,10 +40,19 @@ _REUSED = Text(
 def masked_errors(document: dict[str, Any], fields: Iterable[SensitiveField]) -> list[FieldError]:
     """A new case has nothing stored for which a mask could stand."""
     return [
-        FieldError(pointer, "masked_value", _MASKED)
+        FieldError(pointer, "masked_value", sealing.MASKED)
         for pointer, container, key, _ in sealing.sensitive_places(document, fields)
         if is_masked(container[key])
     ]
+
+
+def refuse(masked: list[FieldError], others: list[FieldError]) -> None:
+    """Raise `Invalid` if anything is wrong. What stands where a mask came back says nothing else:
+    that the mask is no number either would be a second, misleading word for one mistake."""
+    told = {error.pointer for error in masked}
+    errors = [*masked, *(error for error in others if error.pointer not in told)]
+    if errors:
+        raise Invalid(errors=errors)
 
 
 def issuing_unit(tree: Tree, code: str | None) -> Unit | None:
@@ -74,8 +82,7 @@ async def apply_edit(work: Work, edit: CaseEdit) -> None:
         complete=not draft,
         materials_complete=False,
     )
-    if errors or filing.errors:
-        raise Invalid(errors=[*errors, *filing.errors])
+    refuse(errors, filing.errors)
     sealed = sealing.split(filing.document, work.matter.sensitive)
     if sealed.secrets[_APPLICANT] != stored[_APPLICANT] and await _has_reused(work):
         raise Invalid.field(_APPLICANT, "papers_of_another", _REUSED)

@@ -118,11 +118,11 @@ def unmask(
         elif len(candidates) == 1:
             container[key] = candidates.pop()
         else:
-            errors.append(FieldError(pointer, "masked_value", _MASKED))
+            errors.append(FieldError(pointer, "masked_value", MASKED))
     return real, errors
 
 
-_MASKED = Text(
+MASKED = Text(
     "这里是打码后的内容，请重新填写完整", "This is a masked value; enter it in full again"
 )
 
