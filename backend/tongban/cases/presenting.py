@@ -26,9 +26,7 @@ def place(viewer: Viewer, unit_id: int) -> OrganisationRef:
 @lru_cache(maxsize=8192)
 def _place(tree: Tree, unit_id: int) -> OrganisationRef:
     unit = tree[unit_id]
-    body = tree.body(unit)
-    name = unit.name if unit == body or body.name in unit.name else f"{body.name} {unit.name}"
-    return OrganisationRef(code=unit.code, name=name)
+    return OrganisationRef(code=unit.code, name=tree.name_with_body(unit, gap=" "))
 
 
 def staff(person: Sequence[str]) -> StaffRef | None:
