@@ -1,12 +1,18 @@
 """Each action by its outcome: what changes, for whom, and what is refused."""
 
 from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select, update
 
 from tests.documents.samples import text_of
 from tests.support.applications import APPLICANT_ID, MOBILE, OTHER_ID, application, catalogue
 from tests.support.district import Answer, District
 from tongban.cases.problems import ACTION_NAMES
 from tongban.cases.rules import Action
+from tongban.identity.models import GrantRow
+from tongban.organisations.models import Organisation
 
 DESHENG, HOME, NEIGHBOUR = "110102010", "110102010002", "110102010005"
 
@@ -96,8 +102,11 @@ async def test_a_transfer_goes_only_to_who_can_take_it(district: District) -> No
     reviewer = await district.person("reviewer", DESHENG)
     stranger = await reviewer.act(number, "transfer", to_staff="jrj-reviewer", comment="请办")
     assert stranger.code == "cannot_take_over"
-    level = await reviewer.act(number, "transfer", to_organisation=HOME, comment="请办")
-    assert level.code == "cannot_take_over"
+    for elsewhere in (HOME, "110102011-MZ", "110102-MZJ", DESHENG, f"{DESHENG}-DT-01"):
+        refused = await reviewer.act(number, "transfer", to_organisation=elsewhere, comment="请办")
+        assert (refused.status, refused.pointers) == (422, {"/to_organisation"}), refused.body
+        assert refused.code == "outside_route"
+        assert "由 德胜街道 负责" in refused.body["title"]
     moved = ok(
         await reviewer.act(number, "transfer", to_organisation=f"{DESHENG}-SQ", comment="请办")
     )
@@ -280,3 +289,82 @@ async def test_the_responsible_ones_supervisor_reopens_what_another_street_hands
     counter = await district.person("supervisor", "110102011")
     assert (await counter.act(number, "reopen", comment="有误")).status == 409
     ok(await (await district.person("supervisor", DESHENG)).act(number, "reopen", comment="有误"))
+
+
+async def test_a_transfer_never_leaves_work_to_nobody(district: District) -> None:
+    number = await accepted(district)
+    places = {
+        row.code: row.id
+        for row in await district.session.execute(
+            select(Organisation.code, Organisation.id).where(Organisation.code.startswith(DESHENG))
+        )
+    }
+    await district.session.execute(
+        update(GrantRow)
+        .where(GrantRow.role == "reviewer", GrantRow.organisation_id == places[DESHENG])
+        .values(organisation_id=places[f"{DESHENG}-MZ"])
+    )
+    reviewer = await district.person("reviewer", f"{DESHENG}-MZ")
+    refused = await reviewer.act(number, "transfer", to_organisation=f"{DESHENG}-SQ")
+    assert (refused.code, refused.pointers) == ("cannot_take_over", {"/to_organisation"})
+
+
+@pytest.mark.parametrize("place", [HOME, f"{DESHENG}-DT", f"{DESHENG}-MZ", "110102011"])
+async def test_results_are_collected_where_the_case_is_handled(
+    district: District, place: str
+) -> None:
+    clerk = await district.person("clerk", "110102011")
+    answer = await clerk.post("/cases", application("ST-MZ-008", HOME, issuing_code=place))
+    assert answer.status == 201, answer.body
+    assert answer.body["issuing"]["code"] == place
+
+
+async def test_a_bureau_that_decides_hands_out_too(district: District) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    body = application("ST-MZ-005", HOME, issuing_code="110102-MZJ")
+    assert (await clerk.post("/cases", body)).status == 201
+
+
+async def test_a_moved_home_takes_a_foreign_place_of_collection_along(district: District) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    body = application("ST-MZ-008", HOME, receive_only=True, issuing_code=HOME)
+    case = (await clerk.post("/cases", body)).body
+    path, stale = f"/cases/{case['number']}", {"If-Match": "*"}
+    refused = await clerk.call("PATCH", path, json={"issuing_code": "110102012"}, headers=stale)
+    assert (refused.code, refused.pointers) == ("issued_elsewhere", {"/issuing_code"})
+    assert "德胜街道" in refused.body["title"]
+    moved = ok(await clerk.call("PATCH", path, json={"home_code": NEIGHBOUR}, headers=stale))
+    assert moved["issuing"]["code"] == f"{DESHENG}-DT"
+
+
+async def test_files_and_materials_are_pointed_at_where_they_were_sent(district: District) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    body = application("ST-MZ-008", HOME, receive_only=True)
+    nobodys = str(uuid4())
+    body["materials"][1]["files"] = [nobodys]
+    refused = await clerk.post("/cases", body)
+    assert (refused.status, refused.code) == (422, "file_unknown")
+    assert refused.pointers == {"/materials/1/files/0"}
+    number = ok_created(await clerk.post("/cases", application("ST-MZ-008", HOME, **RECEIVE)))
+    key = body["materials"][1]["key"]
+    path = f"/cases/{number}"
+    line = await clerk.call("PATCH", f"{path}/materials/{key}", json={"files": [nobodys]})
+    assert line.pointers == {"/files/0"}
+    edit = {"materials": [{"key": key, "received": True, "files": [nobodys]}]}
+    changed = await clerk.call("PATCH", path, json=edit, headers={"If-Match": "*"})
+    assert changed.pointers == {"/materials/0/files/0"}
+    accepting = await clerk.act(number, "accept", edit=edit)
+    assert accepting.pointers == {"/edit/materials/0/files/0"}
+    wrong = {"materials": [{"key": key, "received": True}, {"key": "nope"}, {"key": key}]}
+    accepting = await clerk.act(number, "accept", edit=wrong)
+    assert accepting.pointers == {"/edit/materials/1/key", "/edit/materials/2/key"}
+    accepting = await clerk.act(number, "accept", edit={"home_code": "110102999999"})
+    assert accepting.pointers == {"/edit/home_code"}
+
+
+RECEIVE = {"receive_only": True}
+
+
+def ok_created(answer: Answer) -> str:
+    assert answer.status == 201, answer.body
+    return str(answer.body["number"])

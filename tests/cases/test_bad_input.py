@@ -92,6 +92,9 @@ WRONG_PLACES = [
     (changed(accepting_code="110102012"), "not_your_counter", set()),
     (changed(accepting_code="nowhere"), "unknown_organisation", {"/accepting_code"}),
     (changed(issuing_code="nowhere"), "unknown_organisation", {"/issuing_code"}),
+    (changed(issuing_code="110102012-DT"), "issued_elsewhere", {"/issuing_code"}),
+    (changed(issuing_code="110102-MZJ"), "issued_elsewhere", {"/issuing_code"}),
+    (changed(issuing_code="110102010005"), "issued_elsewhere", {"/issuing_code"}),
 ]
 
 

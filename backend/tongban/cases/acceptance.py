@@ -1,5 +1,6 @@
 """Handlers from the counter to acceptance: take in, receive, correct, accept, refuse."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from tongban.cases import clocks, editing, numbers, personal, sealing
@@ -9,7 +10,7 @@ from tongban.cases.schemas import AgentIn, ApplicantIn, CaseEdit, FindingIn
 from tongban.cases.steps import pass_on
 from tongban.cases.work import Work, path_of, units_of
 from tongban.core.ids import readable_code
-from tongban.core.problems import FieldError, Invalid
+from tongban.core.problems import FieldError, Invalid, Problem
 from tongban.core.texts import Text
 from tongban.routing.definitions import Function
 from tongban.routing.rules import ConcreteStep, next_steps
@@ -116,8 +117,7 @@ async def receive(work: Work) -> None:
 
 async def accept(work: Work) -> None:
     """Accept what was received. Raises `Invalid` for each material still missing."""
-    if work.body.edit is not None:
-        await editing.apply_edit(work, work.body.edit)
+    await _apply_edit(work)
     missing = check(
         work.matter,
         {"applicant": None, "agent": None, "form": {}},
@@ -134,6 +134,17 @@ async def accept(work: Work) -> None:
     work.close(work.held_task)
     _accept(work)
     work.log("accepted", before)
+
+
+async def _apply_edit(work: Work) -> None:
+    """The corrected parts that come along; what is wrong with them lies below `/edit`."""
+    if work.body.edit is None:
+        return
+    try:
+        await editing.apply_edit(work, work.body.edit)
+    except Problem as problem:
+        problem.errors = [replace(e, pointer=f"/edit{e.pointer}") for e in problem.errors]
+        raise
 
 
 async def refuse(work: Work) -> None:
@@ -202,8 +213,7 @@ def _findings(findings: list[FindingIn]) -> list[dict[str, str]]:
 async def submit_correction(work: Work) -> None:
     """What was asked for has come: before acceptance its clock starts anew; after a return the
     step that sent it back gets it again."""
-    if work.body.edit is not None:
-        await editing.apply_edit(work, work.body.edit)
+    await _apply_edit(work)
     case = work.case
     if case.status != Status.RECEIVED:
         await pass_on(work)

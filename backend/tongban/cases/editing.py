@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tongban.cases import personal, sealing
 from tongban.cases.checking import check
 from tongban.cases.models import Case, CaseMaterial, CasePersonal, Event
-from tongban.cases.placement import home_of, place
+from tongban.cases.placement import Placement, home_of, place
 from tongban.cases.policy import VISIBLE, readable_scope, seen_by
-from tongban.cases.problems import UnknownOrganisation
+from tongban.cases.problems import IssuedElsewhere, UnknownOrganisation
 from tongban.cases.record import fill, settle
 from tongban.cases.rules import Status
 from tongban.cases.schemas import CaseEdit, MaterialIn
@@ -72,12 +72,14 @@ async def apply_edit(work: Work, edit: CaseEdit) -> None:
     case, draft = work.case, work.case.status == Status.DRAFT
     stored = await personal.load(work.session, work.tree, work.actor, case.id)
     document, errors = sealing.unmask(_merged(case, edit), work.matter.sensitive, stored)
+    given = edit.materials or []
+    changed_keys = {material.key for material in given}
     brought = await materials_of(work.session, case.id)
-    merged = {material.key: material for material in [*brought, *(edit.materials or [])]}
+    kept = [material for material in brought if material.key not in changed_keys]
     filing = check(
         work.matter,
         document,
-        list(merged.values()),
+        [*given, *kept],
         today=work.today,
         complete=not draft,
         materials_complete=False,
@@ -91,9 +93,8 @@ async def apply_edit(work: Work, edit: CaseEdit) -> None:
     await work.session.execute(
         update(CasePersonal).where(CasePersonal.case_id == case.id).values(row)
     )
-    if edit.materials:
-        given = {material.key for material in edit.materials}
-        changed = [material for material in filing.materials if material.key in given]
+    if given:
+        changed = filing.materials[: len(given)]
         await put_materials(work.session, case, work.matter, changed, work.actor, work.now)
         case.promise_open = any(m.promised_by and m.received == "none" for m in filing.materials)
     work.log("edited", case.status, fields=sorted(edit.model_dump(exclude_unset=True)))
@@ -132,10 +133,8 @@ def _merged(case: Case, edit: CaseEdit) -> dict[str, Any]:
 def reroute(work: Work, edit: CaseEdit, form: dict[str, Any]) -> None:
     """Place the case anew; where the route changes, open tasks move to the new units."""
     case, tree = work.case, work.tree
-    issuing = issuing_unit(tree, edit.issuing_code) or tree[case.issuing_id]
     home = home_of(tree, edit.home_code) if edit.home_code else tree[case.home_id]
-    window = tree[case.window_id] if case.window_id else None
-    placed = place(tree, work.matter, tree[case.accepting_id], window, home, issuing, form)
+    placed = _placed(work, issuing_unit(tree, edit.issuing_code), home, form)
     before = case.path
     settle(case, placed)
     if case.path == before or case.status == Status.DRAFT:
@@ -155,6 +154,21 @@ def reroute(work: Work, edit: CaseEdit, form: dict[str, Any]) -> None:
     )
 
 
+def _placed(work: Work, wished: Unit | None, home: Unit, form: dict[str, Any]) -> Placement:
+    """With the place of collection that is wished now, or else the one from before; where that
+    takes no part any more, the result is collected at the counter again."""
+    case, tree = work.case, work.tree
+    window = tree[case.window_id] if case.window_id else None
+    before = tree[case.issuing_id]
+    accepting = tree[case.accepting_id]
+    try:
+        return place(tree, work.matter, accepting, window, home, wished or before, form)
+    except IssuedElsewhere:
+        if wished is not None:
+            raise
+        return place(tree, work.matter, accepting, window, home, None, form)
+
+
 async def materials_of(session: AsyncSession, case_id: UUID) -> list[MaterialIn]:
     """The tick list as it stands."""
     rows = await session.scalars(select(CaseMaterial).where(CaseMaterial.case_id == case_id))
@@ -170,6 +184,9 @@ async def materials_of(session: AsyncSession, case_id: UUID) -> list[MaterialIn]
     ]
 
 
+_LINE_AT = "/materials/{line}"
+
+
 async def put_materials(
     session: AsyncSession,
     case: Case,
@@ -178,9 +195,10 @@ async def put_materials(
     actor: Actor | None,
     now: datetime,
     known: Iterable[UUID] = (),
+    at: str = _LINE_AT,
 ) -> list[dict[str, Any]]:
     """Write lines of the tick list, new or changed. Returns the rows as written."""
-    rows = await material_rows(session, case, matter, materials, actor, now, known)
+    rows = await material_rows(session, case, matter, materials, actor, now, known, at)
     if rows:
         await _PUT_MATERIAL.many(session, rows)
     return rows
@@ -194,15 +212,21 @@ async def material_rows(
     actor: Actor | None,
     now: datetime,
     known: Iterable[UUID] = (),
+    at: str = _LINE_AT,
 ) -> list[dict[str, Any]]:
     """Lines of the tick list, to be written; what was received is checked by `actor`.
 
     Files are the actor's own, of cases that the actor may see, or `known`, which the caller has
-    checked.
+    checked. `at`: pointer of a line in the body that names them.
     """
-    files = [file for material in materials for file in material.files]
+    files = {
+        f"{at.format(line=line)}/files/{index}": file
+        for line, material in enumerate(materials)
+        for index, file in enumerate(material.files)
+    }
     if files and actor is not None:
-        await attach(session, actor, files, {*known, *await _reusable(session, actor, files)})
+        reusable = await _reusable(session, actor, list(files.values()))
+        await attach(session, actor, files, {*known, *reusable})
     return [_material_row(case, matter, material, actor, now) for material in materials]
 
 

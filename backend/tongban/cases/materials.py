@@ -46,7 +46,7 @@ async def update(
             "note": body.note if body.note is not None else before.note,
         }
     )
-    await editing.put_materials(session, case, work.matter, [after], actor, work.now)
+    await editing.put_materials(session, case, work.matter, [after], actor, work.now, at="")
     await settle_promises(work)
     work.log(
         "material_updated",

@@ -56,6 +56,15 @@ class OutsideScope(_AtField):
     )
 
 
+class IssuedElsewhere(_AtField):
+    status = 422
+    code = "issued_elsewhere"
+    title = Text(
+        "{name} 不参与办理本件，不能在那里领取结果；请从以下单位中选择：{choices}",
+        "{name} takes no part in this case: choose one of {choices} for collection",
+    )
+
+
 class NoRoute(Problem):
     status = 422
     code = "no_route"
@@ -117,6 +126,17 @@ class WhichTask(Problem):
     status = 422
     code = "which_task"
     title = Text("有多个并行环节，请指明是哪一个", "Several steps are open; say which (task_id)")
+
+
+class OutsideRoute(_AtField):
+    """A transfer to an organisation that the step's selector cannot mean."""
+
+    status = 422
+    code = "outside_route"
+    title = Text(
+        "按事项的办理流程，这一环节由 {body} 负责，只能转给 {body} 的科室、大厅或人员",
+        "By the matter's process this step is {body}'s: choose an office or somebody there",
+    )
 
 
 class NobodyToHandTo(_AtField):

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from tongban.cases.models import Handover, Task
 from tongban.cases.policy import pools
-from tongban.cases.problems import NobodyToHandTo, UnknownOrganisation
+from tongban.cases.problems import NobodyToHandTo, OutsideRoute, UnknownOrganisation
 from tongban.cases.rules import Outcome, Status
 from tongban.cases.work import Work, path_of
 from tongban.core.ids import new_id
@@ -13,8 +13,8 @@ from tongban.core.texts import Text
 from tongban.identity.actor import Grant
 from tongban.identity.models import GrantRow, Staff
 from tongban.identity.roles import Role
-from tongban.organisations.tree import Unit
-from tongban.routing.rules import done_after_return, level_of, next_steps, return_targets
+from tongban.organisations.tree import Kind, Unit
+from tongban.routing.rules import done_after_return, next_steps, return_targets
 
 
 async def claim(work: Work) -> None:
@@ -45,7 +45,10 @@ async def transfer(work: Work) -> None:
     """To another organisation, another person, or both. Kinds and route stay as they were."""
     task = work.held_task
     unit = _transfer_unit(work, task)
-    staff = await _taker(work, task, unit) if work.body.to_staff else None
+    takers = await _takers(work, task, unit)
+    if not takers:
+        raise NobodyToHandTo().at("/to_organisation" if work.body.to_organisation else "/to_staff")
+    staff = _named(work.body.to_staff, takers)
     if unit.id == task.organisation_id and staff is None:
         raise Invalid.field(
             "/to_organisation", "missing", Text("请选择转交给谁", "Say to whom it goes")
@@ -71,24 +74,46 @@ def _transfer_unit(work: Work, task: Task) -> Unit:
     unit = work.tree.find(unit_code)
     if unit is None:
         raise UnknownOrganisation(code=unit_code).at("/to_organisation")
-    levels = {level_of(work.tree.body(place).kind) for place in (present, unit)}
-    if len(levels) != 1:
-        raise NobodyToHandTo().at("/to_organisation")
+    route = {step["key"]: work.tree[step["organisation_id"]] for step in work.case.path}
+    body = work.tree.body(route.get(task.step_key, present))
+    if work.tree.body(unit) != body or unit.kind not in _HAS_TASKS or not unit.active:
+        raise OutsideRoute(body=body.name).at("/to_organisation")
     return unit
 
 
-async def _taker(work: Work, task: Task, unit: Unit) -> Staff:
-    """Who is named, if they have the task's role there. Raises `NobodyToHandTo`."""
+_HAS_TASKS = frozenset({Kind.COMMUNITY, Kind.BUREAU, Kind.SECTION, Kind.HALL})
+"""What a selector can mean. Within the body that the route names for the step: whose power it is
+to decide follows from the matter, and no transfer changes it (decision 0100)."""
+
+
+async def _takers(work: Work, task: Task, unit: Unit) -> list[Staff]:
+    """Everybody active who has the task's role there."""
+    above = [place.id for place in (unit, *work.tree.ancestors(unit))]
+    below = [place.id for place in work.tree.descendants(unit)]
     found = await work.session.execute(
-        select(Staff, GrantRow.role, GrantRow.organisation_id)
+        select(Staff, GrantRow.organisation_id)
         .join(GrantRow, GrantRow.staff_id == Staff.id)
-        .where(Staff.username == work.body.to_staff, Staff.active)
+        .where(
+            Staff.active,
+            GrantRow.role == task.role,
+            GrantRow.organisation_id.in_([*above, *below]),
+        )
     )
-    rows = found.all()
-    grants = tuple(Grant(Role(row.role), row.organisation_id) for row in rows)
-    if unit.id not in pools(work.tree, grants).get(Role(task.role), frozenset()):
+    role = Role(task.role)
+    return [
+        row.Staff
+        for row in found
+        if unit.id in pools(work.tree, (Grant(role, row.organisation_id),)).get(role, frozenset())
+    ]
+
+
+def _named(username: str | None, takers: list[Staff]) -> Staff | None:
+    """Raises `NobodyToHandTo` where somebody is named who is none of them."""
+    if username is None:
+        return None
+    staff = next((taker for taker in takers if taker.username == username), None)
+    if staff is None:
         raise NobodyToHandTo().at("/to_staff")
-    staff: Staff = rows[0].Staff
     return staff
 
 
