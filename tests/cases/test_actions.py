@@ -35,10 +35,24 @@ async def test_suspension_pauses_the_clock_for_a_listed_reason_only(district: Di
     refused = await reviewer.act(number, "suspend", reason="coffee")
     assert (refused.status, refused.pointers) == (422, {"/reason"})
     paused = ok(await reviewer.act(number, "suspend", reason="appraisal"))
-    assert paused["due"]["remaining_days"] is None
+    assert paused["due"] == {
+        "due_on": None,
+        "paused": True,
+        "provisional": False,
+        "remaining_days": None,
+        "level": 0,
+    }
+    assert (paused["due_on"], [task["due_on"] for task in paused["tasks"]]) == (None, [None])
+    listed = ok(await reviewer.get("/cases", q=number))["items"]
+    assert [(row["due_on"], row["due"]["paused"]) for row in listed] == [(None, True)]
+    row = next(
+        t for t in ok(await reviewer.get("/tasks"))["items"] if t["case"]["number"] == number
+    )
+    assert (row["due_on"], row["paused"], row["case"]["due"]["due_on"]) == (None, True, None)
     assert (await reviewer.act(number, "approve")).status == 409
     resumed = ok(await reviewer.act(number, "resume"))
     assert not resumed["flags"]["suspended"]
+    assert None not in (resumed["due_on"], resumed["tasks"][-1]["due_on"])
     assert resumed["due"]["remaining_days"] is not None
     ok(await reviewer.act(number, "approve"))
 
@@ -368,3 +382,31 @@ RECEIVE = {"receive_only": True}
 def ok_created(answer: Answer) -> str:
     assert answer.status == 201, answer.body
     return str(answer.body["number"])
+
+
+async def test_steps_that_an_ended_case_never_came_to_say_so(district: District) -> None:
+    def states(case: Any) -> dict[str, str]:
+        return {step["function"]: step["state"] for step in case["path"]}
+
+    clerk = await district.person("clerk", "110102011")
+    reviewer = await district.person("pre_reviewer", DESHENG)
+    number = ok_created(await clerk.post("/cases", application("ST-MZ-005", HOME)))
+    running = states(ok(await clerk.get(f"/cases/{number}")))
+    assert (running["first_review"], running["approve"]) == ("open", "waiting")
+    ended = states(ok(await reviewer.act(number, "terminate", comment="申请人去世")))
+    assert set(ended.values()) == {"done", "not_done"}
+    assert (ended["accept"], ended["first_review"], ended["approve"]) == (
+        "done",
+        "not_done",
+        "not_done",
+    )
+    received = ok_created(await clerk.post("/cases", application("ST-MZ-005", HOME, **RECEIVE)))
+    refused = states(ok(await clerk.act(received, "refuse", comment="不属于受理范围")))
+    assert set(refused.values()) == {"not_done"}
+
+
+async def test_a_correction_that_is_awaited_leaves_no_day_either(district: District) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    number = await accepted(district, receive_only=True)
+    waiting = ok(await clerk.act(number, "request_correction", comment="缺户口簿"))
+    assert [task["due_on"] for task in waiting["tasks"]] == [None]

@@ -237,7 +237,8 @@ class TaskOut(OutputModel):
 
 
 class PathStepOut(OutputModel):
-    """A step of the concrete route. `state`: where the case stands on it."""
+    """A step of the concrete route. `state`: where the case stands on it; `not_done` where it ended
+    before the step did."""
 
     key: str
     function: str
@@ -246,7 +247,7 @@ class PathStepOut(OutputModel):
     limit_days: int
     parallel_group: str | None
     merged_into: str | None
-    state: Literal["waiting", "open", "done", "merged"]
+    state: Literal["waiting", "open", "done", "merged", "not_done"]
 
 
 class FlagsOut(OutputModel):
@@ -262,9 +263,11 @@ class FlagsOut(OutputModel):
 
 class DueOut(OutputModel):
     """Total clock. `remaining_days`: working days, negative when overdue, null when paused or
-    ended. `level`: monitoring code 0 normal, 1 warning, 2 yellow, 5 red."""
+    ended. `level`: monitoring code 0 normal, 1 warning, 2 yellow, 5 red. `paused`: by a special
+    procedure; there is no due date then."""
 
     due_on: date | None
+    paused: bool
     provisional: bool
     remaining_days: int | None
     level: Literal[0, 1, 2, 5]
@@ -359,6 +362,7 @@ class TaskRow(OutputModel):
     claimed_by: StaffRef | None
     opened_at: datetime
     due_on: date | None
+    paused: bool
     remaining_days: int | None
     level: Literal[0, 1, 2, 5]
     case: CaseRow

@@ -2747,7 +2747,8 @@ export interface components {
         /**
          * DueOut
          * @description Total clock. `remaining_days`: working days, negative when overdue, null when paused or
-         *     ended. `level`: monitoring code 0 normal, 1 warning, 2 yellow, 5 red.
+         *     ended. `level`: monitoring code 0 normal, 1 warning, 2 yellow, 5 red. `paused`: by a special
+         *     procedure; there is no due date then.
          */
         DueOut: {
             /** Due On */
@@ -2757,6 +2758,8 @@ export interface components {
              * @enum {integer}
              */
             level: 0 | 1 | 2 | 5;
+            /** Paused */
+            paused: boolean;
             /** Provisional */
             provisional: boolean;
             /** Remaining Days */
@@ -3665,7 +3668,8 @@ export interface components {
         };
         /**
          * PathStepOut
-         * @description A step of the concrete route. `state`: where the case stands on it.
+         * @description A step of the concrete route. `state`: where the case stands on it; `not_done` where it ended
+         *     before the step did.
          */
         PathStepOut: {
             /** Function */
@@ -3685,7 +3689,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "waiting" | "open" | "done" | "merged";
+            state: "waiting" | "open" | "done" | "merged" | "not_done";
         };
         /**
          * Permission
@@ -4274,6 +4278,8 @@ export interface components {
              */
             opened_at: string;
             organisation: components["schemas"]["OrganisationRef"];
+            /** Paused */
+            paused: boolean;
             /** Remaining Days */
             remaining_days: number | null;
             /** Role */

@@ -185,7 +185,7 @@ export default {
     and: ", ",
   },
   collection: { in_person: "In person", mail: "By mail", electronic: "Electronically" },
-  stepState: { waiting: "Not started", open: "Open", done: "Done", merged: "Merged" },
+  stepState: { waiting: "Not started", open: "Open", done: "Done", merged: "Merged", not_done: "Not done" },
   col: {
     number: "Case number",
     matter: "Matter",
