@@ -571,7 +571,8 @@ export interface paths {
         };
         /**
          * Get Notice
-         * @description 一次性告知单 while a correction is asked for; 不予受理通知书 once refused.
+         * @description 一次性告知单 while a correction is asked for; 不予受理通知书 once refused; 终止办理通知书
+         *     once terminated.
          */
         get: operations["get_notice"];
         put?: never;

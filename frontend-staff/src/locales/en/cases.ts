@@ -354,6 +354,7 @@ export default {
     conclusion: "Notice of decision",
     receipt: "Receipt",
     notice: "Notice",
+    terminationNotice: "Notice of termination",
     handoverSlip: "Hand-over slip",
     archivePackage: "Archive package",
     findings: "To correct",

@@ -345,6 +345,7 @@ export default {
     conclusion: "办结通知书",
     receipt: "受理回执单",
     notice: "告知单",
+    terminationNotice: "终止办理通知书",
     handoverSlip: "代办交接单",
     archivePackage: "归档包",
     findings: "需要补正的内容",
