@@ -134,7 +134,7 @@ class OutsideRoute(_AtField):
     status = 422
     code = "outside_route"
     title = Text(
-        "按事项的办理流程，这一环节由 {body} 负责，只能转给 {body} 的科室、大厅或人员",
+        "按事项的办理流程，这一环节由{body}负责，只能转给{body}的科室、大厅或人员",
         "By the matter's process this step is {body}'s: choose an office or somebody there",
     )
 
