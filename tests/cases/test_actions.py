@@ -410,3 +410,37 @@ async def test_a_correction_that_is_awaited_leaves_no_day_either(district: Distr
     number = await accepted(district, receive_only=True)
     waiting = ok(await clerk.act(number, "request_correction", comment="缺户口簿"))
     assert [task["due_on"] for task in waiting["tasks"]] == [None]
+
+
+async def test_an_action_is_sent_only_what_it_asks_for(district: District) -> None:
+    number = await accepted(district)
+    reviewer = await district.person("reviewer", DESHENG)
+    refused = await reviewer.act(number, "approve", decision="denied", to_staff="x", edit=None)
+    assert refused.pointers == {"/decision", "/to_staff"}
+    assert {error["code"] for error in refused.body["errors"]} == {"not_of_action"}
+    assert "“准予”没有这一项" in refused.body["errors"][0]["message"]
+    plain = await reviewer.act(number, "approve", decision=None, receive_only=False, findings=[])
+    assert ok(plain)["outcome"] == "approved"
+
+
+async def test_a_transfer_to_where_it_is_already_says_so(district: District) -> None:
+    number = await accepted(district)
+    reviewer = await district.person("reviewer", DESHENG)
+    nowhere = await reviewer.act(number, "transfer")
+    assert [error["code"] for error in nowhere.body["errors"]] == ["missing"]
+    same = await reviewer.act(number, "transfer", to_organisation=f"{DESHENG}-MZ")
+    assert [error["code"] for error in same.body["errors"]] == ["goes_nowhere"]
+    ok(await reviewer.act(number, "claim"))
+    own = await reviewer.act(number, "transfer", to_staff=reviewer.username)
+    assert (own.pointers, own.body["errors"][0]["code"]) == ({"/to_staff"}, "goes_nowhere")
+
+
+async def test_an_applicants_mask_is_no_number_for_an_agent(district: District) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    body = application("ST-MZ-008", HOME, receive_only=True)
+    case = (await clerk.post("/cases", body)).body
+    agent = {"name": "李强", "id_number": case["applicant"]["id_number"]}
+    refused = await clerk.call(
+        "PATCH", f"/cases/{case['number']}", json={"agent": agent}, headers={"If-Match": "*"}
+    )
+    assert (refused.status, refused.pointers) == (422, {"/agent/id_number"})

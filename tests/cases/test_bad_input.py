@@ -48,6 +48,9 @@ WRONG_FIELDS: list[tuple[dict[str, Any], str, str]] = [
     (applicant(mobile="12345"), "/applicant/mobile", "bad_mobile"),
     (applicant(name=""), "/applicant/name", "string_too_short"),
     (applicant(name="王\x00"), "/applicant/name", "nul_character"),
+    (applicant(name="12345"), "/applicant/name", "no_name"),
+    (applicant(name="——"), "/applicant/name", "no_name"),
+    (applicant(name="王**"), "/applicant/name", "masked_value"),
     (applicant(name="王\n秀兰"), "/applicant/name", "line_break"),
     (applicant(name="王\u202e秀兰"), "/applicant/name", "invisible_character"),
     (applicant(address="北京市\u200b西城区"), "/applicant/address", "invisible_character"),
@@ -203,6 +206,13 @@ async def test_every_error_is_told_at_once(district: District) -> None:
     assert {"/applicant/id_number", "/applicant/mobile", "/form/age_band", "/materials"} <= (
         answer.pointers
     )
+
+
+async def test_nobody_is_looked_for_by_a_mask(district: District) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    answer = await clerk.post("/persons/search", {"id_number": "110***********1230"})
+    assert (answer.status, answer.pointers) == (422, {"/id_number"})
+    assert answer.body["errors"][0]["code"] == "masked_value"
 
 
 async def test_errors_speak_the_users_language(district: District) -> None:

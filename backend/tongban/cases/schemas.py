@@ -14,15 +14,15 @@ from pydantic import (
 )
 
 from tongban.cases.rules import Action, Outcome, Status
-from tongban.core.characters import LINE, LINES
-from tongban.core.privacy import normalise
+from tongban.core.characters import LINE, LINES, NAME
+from tongban.core.privacy import is_masked, normalise
 from tongban.core.schemas import InputModel, OutputModel
 from tongban.core.texts import Text
 from tongban.core.validation import wrong
 from tongban.identity.schemas import StaffRef
 from tongban.organisations.schemas import OrganisationRef
 
-ShortText = Annotated[str, StringConstraints(min_length=1, max_length=60), LINE]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=60), NAME]
 Comment = Annotated[str, StringConstraints(max_length=1000), LINES]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=40), LINE]
 DocumentNumber = Annotated[
@@ -30,6 +30,15 @@ DocumentNumber = Annotated[
 ]
 """Of a person's document or an organisation; kept as its standard writes it."""
 Mobile = Annotated[str, StringConstraints(max_length=20), LINE, AfterValidator(normalise)]
+
+
+def _unmasked(value: str) -> str:
+    if is_masked(value):
+        raise wrong("masked_value", _MASKED)
+    return value
+
+
+_MASKED = Text("这里是打码后的号码，请填写完整", "This is a masked number; enter it in full")
 MaterialKey = Annotated[str, StringConstraints(min_length=1, max_length=80), LINE]
 Received = Literal["none", "original", "copy", "original_and_copy", "electronic"]
 
@@ -61,7 +70,7 @@ class ApplicantIn(InputModel):
     """Whom the case is about. A masked number (with `***`) keeps the stored one on an edit."""
 
     kind: ApplicantKind = "person"
-    name: ShortText
+    name: Name
     id_number: DocumentNumber
     mobile: Mobile = ""
     address: Annotated[str, StringConstraints(max_length=200), LINE] = ""
@@ -70,7 +79,7 @@ class ApplicantIn(InputModel):
 class AgentIn(InputModel):
     """Who acts for the applicant (委托代理人)."""
 
-    name: ShortText
+    name: Name
     id_number: DocumentNumber
     mobile: Mobile = ""
     relation: Annotated[str, StringConstraints(max_length=30), LINE] = ""
@@ -434,7 +443,9 @@ class PersonOut(OutputModel):
 
 
 class PersonIn(InputModel):
-    id_number: DocumentNumber
+    """A number in full: what is masked finds nobody, and nobody would mean something."""
+
+    id_number: Annotated[DocumentNumber, AfterValidator(_unmasked)]
 
 
 class HandoverRow(OutputModel):

@@ -49,10 +49,8 @@ async def transfer(work: Work) -> None:
     if not takers:
         raise NobodyToHandTo().at("/to_organisation" if work.body.to_organisation else "/to_staff")
     staff = _named(work.body.to_staff, takers)
-    if unit.id == task.organisation_id and staff is None:
-        raise Invalid.field(
-            "/to_organisation", "missing", Text("请选择转交给谁", "Say to whom it goes")
-        )
+    if unit.id == task.organisation_id and (staff is None or staff.id == task.claimed_by):
+        raise _goes_nowhere(work)
     from_unit = work.tree[task.organisation_id].code
     task.organisation_id = unit.id
     task.claimed_by = staff.id if staff else None
@@ -64,6 +62,15 @@ async def transfer(work: Work) -> None:
         to_organisation=unit.code,
         to_staff=staff.username if staff else None,
     )
+
+
+def _goes_nowhere(work: Work) -> Invalid:
+    body = work.body
+    if body.to_organisation is None and body.to_staff is None:
+        text = Text("请选择转交给谁", "Say to whom it goes")
+        return Invalid.field("/to_organisation", "missing", text)
+    text = Text("这项工作已经在那里，请另选机构或人员", "It is there already: choose somebody else")
+    return Invalid.field("/to_staff" if body.to_staff else "/to_organisation", "goes_nowhere", text)
 
 
 def _transfer_unit(work: Work, task: Task) -> Unit:
@@ -176,7 +183,10 @@ async def record_result(work: Work) -> None:
     work.close(work.task)
     conclude(work, Outcome(decision))
     work.log(
-        "result_recorded", before, decision=decision, document_number=work.body.document_number
+        "result_recorded",
+        before,
+        decision=decision,
+        document_number=work.body.document_number or None,
     )
 
 
@@ -197,7 +207,7 @@ async def _papers_back(work: Work, decision: str) -> None:
     if papers is not None:
         papers.returned_on = work.body.returned_on or work.today
         papers.decision = decision
-        papers.document_number = work.body.document_number
+        papers.document_number = work.body.document_number or None
 
 
 async def approve(work: Work) -> None:
@@ -208,7 +218,7 @@ async def approve(work: Work) -> None:
     advance(work)
     if not work.tasks:
         conclude(work, Outcome.APPROVED)
-    work.log("approved", before, document_number=work.body.document_number)
+    work.log("approved", before, document_number=work.body.document_number or None)
 
 
 async def deny(work: Work) -> None:
@@ -218,7 +228,7 @@ async def deny(work: Work) -> None:
     if work.task is not None:
         work.close(work.task)
     conclude(work, Outcome.DENIED)
-    work.log("denied", before, document_number=work.body.document_number)
+    work.log("denied", before, document_number=work.body.document_number or None)
 
 
 async def file(work: Work) -> None:

@@ -11,6 +11,7 @@ import unicodedata
 
 from pydantic import AfterValidator
 
+from tongban.core.privacy import MASK
 from tongban.core.texts import Text
 from tongban.core.validation import wrong
 
@@ -72,6 +73,27 @@ def _lines(text: str) -> str:
     return text
 
 
+def _name(text: str) -> str:
+    text = _line(text)
+    if MASK in text:
+        raise wrong("masked_value", _MASKED_NAME)
+    if not any(_may_be_letter(character) for character in text):
+        raise wrong("no_name", _NO_NAME)
+    return text
+
+
+def _may_be_letter(character: str) -> bool:
+    """A letter or ideograph of any script, or one younger than this Python's tables."""
+    return unicodedata.category(character) in ("Lu", "Ll", "Lt", "Lm", "Lo", "Cn")
+
+
+_MASKED_NAME = Text("这里是打码后的姓名，请填写全名", "This is a masked name; enter it in full")
+_NO_NAME = Text(
+    "姓名或名称应有文字，不能只有数字或符号", "A name has letters, not only digits and signs"
+)
+
+NAME = AfterValidator(_name)
+"""Annotates the name of a person or organisation: one line, with a letter in it, not masked."""
 LINE = AfterValidator(_line)
 """Annotates a short text, such as a name or a code: one line."""
 LINES = AfterValidator(_lines)
