@@ -444,3 +444,15 @@ async def test_an_applicants_mask_is_no_number_for_an_agent(district: District) 
         "PATCH", f"/cases/{case['number']}", json={"agent": agent}, headers={"If-Match": "*"}
     )
     assert (refused.status, refused.pointers) == (422, {"/agent/id_number"})
+
+
+async def test_missing_materials_are_counted_in_the_matters_order(district: District) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    lines = [
+        {"key": material["key"], "received": place != 1}
+        for place, material in enumerate(catalogue()["ST-MZ-008"]["materials"])
+    ]
+    body = application("ST-MZ-008", HOME, submit=False, materials=lines[::-1])
+    draft = (await clerk.post("/cases", body)).body
+    refused = await clerk.act(draft["id"], "submit")
+    assert (refused.status, refused.pointers) == (422, {"/materials/1/received"})

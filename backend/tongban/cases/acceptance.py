@@ -77,7 +77,7 @@ async def submit(work: Work) -> None:
     filing = check(
         work.matter,
         real,
-        await editing.materials_of(work.session, case.id),
+        await editing.materials_of(work.session, case.id, work.matter),
         today=work.today,
         complete=True,
         materials_complete=not work.body.receive_only,
@@ -121,7 +121,7 @@ async def accept(work: Work) -> None:
     missing = check(
         work.matter,
         {"applicant": None, "agent": None, "form": {}},
-        await editing.materials_of(work.session, work.case.id),
+        await editing.materials_of(work.session, work.case.id, work.matter),
         today=work.today,
         complete=False,
         materials_complete=True,

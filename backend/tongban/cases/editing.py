@@ -74,7 +74,7 @@ async def apply_edit(work: Work, edit: CaseEdit) -> None:
     document, errors = sealing.unmask(_merged(case, edit), work.matter.sensitive, stored)
     given = edit.materials or []
     changed_keys = {material.key for material in given}
-    brought = await materials_of(work.session, case.id)
+    brought = await materials_of(work.session, case.id, work.matter)
     kept = [material for material in brought if material.key not in changed_keys]
     filing = check(
         work.matter,
@@ -169,10 +169,11 @@ def _placed(work: Work, wished: Unit | None, home: Unit, form: dict[str, Any]) -
         return place(tree, work.matter, accepting, window, home, None, form)
 
 
-async def materials_of(session: AsyncSession, case_id: UUID) -> list[MaterialIn]:
-    """The tick list as it stands."""
+async def materials_of(session: AsyncSession, case_id: UUID, matter: Version) -> list[MaterialIn]:
+    """The tick list as it stands, in the matter's order, by which errors count its lines."""
     rows = await session.scalars(select(CaseMaterial).where(CaseMaterial.case_id == case_id))
-    return [
+    order = {material.key: place for place, material in enumerate(matter.content.materials)}
+    lines = [
         MaterialIn.model_construct(
             key=row.key,
             received=row.received,
@@ -182,6 +183,7 @@ async def materials_of(session: AsyncSession, case_id: UUID) -> list[MaterialIn]
         )
         for row in rows
     ]
+    return sorted(lines, key=lambda line: order.get(line.key, len(order)))
 
 
 _LINE_AT = "/materials/{line}"

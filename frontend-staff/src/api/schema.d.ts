@@ -3698,7 +3698,10 @@ export interface components {
          * @enum {string}
          */
         Permission: "cases.create" | "cases.work" | "cases.read" | "cases.query_wide" | "cases.reassign" | "personal.reveal" | "ledger.read" | "catalogue.read" | "catalogue.edit" | "calendar.edit" | "organisations.edit" | "accounts.edit" | "roles.grant" | "audit.read" | "archives.export" | "archives.dispose" | "archives.approve";
-        /** PersonIn */
+        /**
+         * PersonIn
+         * @description A number in full: what is masked finds nobody, and nobody would mean something.
+         */
         PersonIn: {
             /** Id Number */
             id_number: string;
