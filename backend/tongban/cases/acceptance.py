@@ -68,7 +68,8 @@ async def deem_accepted(work: Work) -> None:
 
 
 async def submit(work: Work) -> None:
-    """A draft becomes an application: checked in full, numbered, taken in."""
+    """A draft becomes an application: checked in full, kept as it was checked, numbered, taken
+    in."""
     case = work.case
     stored = await personal.load(work.session, work.tree, work.actor, case.id)
     real = sealing.restore(
@@ -84,6 +85,7 @@ async def submit(work: Work) -> None:
     )
     if filing.errors:
         raise Invalid(errors=filing.errors)
+    await editing.store(work, sealing.split(filing.document, work.matter.sensitive))
     editing.reroute(work, CaseEdit(), filing.document["form"])
     case.promise_open = filing.promises
     take_in(work, receive_only=work.body.receive_only)

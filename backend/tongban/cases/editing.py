@@ -72,14 +72,10 @@ async def apply_edit(work: Work, edit: CaseEdit) -> None:
     case, draft = work.case, work.case.status == Status.DRAFT
     stored = await personal.load(work.session, work.tree, work.actor, case.id)
     document, errors = sealing.unmask(_merged(case, edit), work.matter.sensitive, stored)
-    given = edit.materials or []
-    changed_keys = {material.key for material in given}
-    brought = await materials_of(work.session, case.id, work.matter)
-    kept = [material for material in brought if material.key not in changed_keys]
     filing = check(
         work.matter,
         document,
-        [*given, *kept],
+        edit.materials or [],
         today=work.today,
         complete=not draft,
         materials_complete=False,
@@ -88,17 +84,22 @@ async def apply_edit(work: Work, edit: CaseEdit) -> None:
     sealed = sealing.split(filing.document, work.matter.sensitive)
     if sealed.secrets[_APPLICANT] != stored[_APPLICANT] and await _has_reused(work):
         raise Invalid.field(_APPLICANT, "papers_of_another", _REUSED)
-    fill(case, sealed.document)
-    row = sealing.personal_row(case.id, sealed.secrets)
-    await work.session.execute(
-        update(CasePersonal).where(CasePersonal.case_id == case.id).values(row)
-    )
-    if given:
-        changed = filing.materials[: len(given)]
-        await put_materials(work.session, case, work.matter, changed, work.actor, work.now)
-        case.promise_open = any(m.promised_by and m.received == "none" for m in filing.materials)
+    await store(work, sealed)
+    if filing.materials:
+        await put_materials(work.session, case, work.matter, filing.materials, work.actor, work.now)
+        lines = await materials_of(work.session, case.id, work.matter)
+        case.promise_open = any(m.promised_by and m.received == "none" for m in lines)
     work.log("edited", case.status, fields=sorted(edit.model_dump(exclude_unset=True)))
     reroute(work, edit, filing.document["form"])
+
+
+async def store(work: Work, sealed: sealing.Sealed) -> None:
+    """Write what the case says, and its personal data."""
+    fill(work.case, sealed.document)
+    row = sealing.personal_row(work.case.id, sealed.secrets)
+    await work.session.execute(
+        update(CasePersonal).where(CasePersonal.case_id == work.case.id).values(row)
+    )
 
 
 _APPLICANT = "/applicant/id_number"
