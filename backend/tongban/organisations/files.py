@@ -15,6 +15,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from tongban.core.characters import LINE
 from tongban.core.texts import Text
 from tongban.core.validation import field_errors
 from tongban.organisations.tree import Kind, joined
@@ -23,9 +24,10 @@ HALL = "DT"
 
 _Name = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"^[^\x00]*$"),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=60),
+    LINE,
 ]
-_Contact = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+_Contact = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), LINE]
 CONTACT = ("address", "telephone", "opening_hours")
 _LocalCode = Annotated[str, StringConstraints(pattern=r"^\d{6,12}-[A-Z0-9]{1,12}$")]
 
