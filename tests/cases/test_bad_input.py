@@ -151,11 +151,11 @@ async def test_what_cannot_be_seen_is_named_with_its_place(district: District) -
 
 async def test_a_paragraph_keeps_its_lines(district: District) -> None:
     clerk = await district.person("clerk", DESHENG)
-    case = await clerk.post("/cases", changed(receive_only=True, comment="一\r\n\t二"))
+    case = await clerk.post("/cases", changed(receive_only=True, comment="一\r\n\t二\r三"))
     assert case.status == 201, case.body
     number = case.body["number"]
     events = (await clerk.get(f"/cases/{number}/events")).body
-    assert events["items"][0]["comment"] == "一\n\t二"
+    assert events["items"][0]["comment"] == "一\n\t二\n三"
     assert events["intact"]
 
 

@@ -200,3 +200,38 @@ async def test_a_promise_that_passed_does_not_stand_in_the_way_of_other_correcti
     assert edited.status == 200, edited.body
     refused = await clerk.act(number, "accept")
     assert [error["code"] for error in refused.body["errors"]] == ["bad_promise"]
+
+
+async def test_no_supervisor_moves_a_decision_to_another_street(district: District) -> None:
+    number = await accepted(district)
+    for organisation in (DESHENG, "110102"):
+        supervisor = await district.person("supervisor", organisation)
+        refused = await supervisor.act(number, "transfer", to_organisation="110102011-MZ")
+        assert (refused.status, refused.code) == (422, "outside_route")
+
+
+async def test_transfers_do_not_walk_away_step_by_step(district: District) -> None:
+    number = await accepted(district)
+    reviewer = await district.person("reviewer", DESHENG)
+    ok(await reviewer.act(number, "transfer", to_organisation=f"{DESHENG}-SQ"))
+    refused = await reviewer.act(number, "transfer", to_organisation="110102011-SQ")
+    assert refused.code == "outside_route"
+    back = ok(await reviewer.act(number, "transfer", to_organisation=f"{DESHENG}-MZ"))
+    assert back["tasks"][-1]["organisation"]["code"] == f"{DESHENG}-MZ"
+
+
+async def test_an_organisations_code_is_kept_as_its_standard_writes_it(
+    district: District,
+) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    body = application("ST-MZ-008", HOME)
+    body["applicant"] |= {
+        "kind": "organisation",
+        "name": "西城区第1养老院",
+        "id_number": "９１１１００００-600037341ｌ",
+    }
+    number = ok_created(await clerk.post("/cases", body))
+    real = ok(await clerk.post(f"/cases/{number}/reveal", {"reason": "核对证件原件"}))
+    assert real["applicant"]["id_number"] == "91110000600037341L"
+    found = await clerk.post("/persons/search", {"id_number": "91110000600037341l"})
+    assert [case["number"] for case in found.body["cases"]] == [number]

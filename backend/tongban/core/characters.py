@@ -58,6 +58,11 @@ def _is_refused(character: str) -> bool:
     return category.startswith("C") or category in ("Zl", "Zp")
 
 
+def one_break(text: str) -> str:
+    """Line breaks of every system as `\\n`."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def _line(text: str) -> str:
     flaw = flaw_of(text, one_line=True)
     if flaw is not None:
@@ -66,7 +71,7 @@ def _line(text: str) -> str:
 
 
 def _lines(text: str) -> str:
-    text = text.replace("\r\n", "\n")
+    text = one_break(text)
     flaw = flaw_of(text, one_line=False)
     if flaw is not None:
         raise wrong(*flaw)

@@ -12,7 +12,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from tongban.core.characters import flaw_of
+from tongban.core.characters import flaw_of, one_break
 from tongban.core.numbers import check_document_number
 from tongban.core.privacy import normalise
 from tongban.core.problems import FieldError
@@ -90,7 +90,7 @@ def _clean(
 
 
 def _tidy(field: FormField, value: str) -> str:
-    value = value.strip().replace("\r\n", "\n")
+    value = one_break(value.strip())
     return normalise(value) if field.type in ("id_number", "mobile") else value
 
 
