@@ -29,10 +29,24 @@ async def test_suspension_pauses_the_clock_for_a_listed_reason_only(district: Di
     refused = await reviewer.act(number, "suspend", reason="coffee")
     assert (refused.status, refused.pointers) == (422, {"/reason"})
     paused = ok(await reviewer.act(number, "suspend", reason="appraisal"))
-    assert paused["due"]["remaining_days"] is None
+    assert paused["due"] == {
+        "due_on": None,
+        "paused": True,
+        "provisional": False,
+        "remaining_days": None,
+        "level": 0,
+    }
+    assert (paused["due_on"], [task["due_on"] for task in paused["tasks"]]) == (None, [None])
+    listed = ok(await reviewer.get("/cases", q=number))["items"]
+    assert [(row["due_on"], row["due"]["paused"]) for row in listed] == [(None, True)]
+    row = next(
+        t for t in ok(await reviewer.get("/tasks"))["items"] if t["case"]["number"] == number
+    )
+    assert (row["due_on"], row["paused"], row["case"]["due"]["due_on"]) == (None, True, None)
     assert (await reviewer.act(number, "approve")).status == 409
     resumed = ok(await reviewer.act(number, "resume"))
     assert not resumed["flags"]["suspended"]
+    assert None not in (resumed["due_on"], resumed["tasks"][-1]["due_on"])
     assert resumed["due"]["remaining_days"] is not None
     ok(await reviewer.act(number, "approve"))
 
@@ -96,8 +110,11 @@ async def test_a_transfer_goes_only_to_who_can_take_it(district: District) -> No
     reviewer = await district.person("reviewer", DESHENG)
     stranger = await reviewer.act(number, "transfer", to_staff="jrj-reviewer", comment="请办")
     assert stranger.code == "cannot_take_over"
-    level = await reviewer.act(number, "transfer", to_organisation=HOME, comment="请办")
-    assert level.code == "cannot_take_over"
+    for elsewhere in (HOME, "110102011-MZ", "110102-MZJ", DESHENG, f"{DESHENG}-DT-01"):
+        refused = await reviewer.act(number, "transfer", to_organisation=elsewhere, comment="请办")
+        assert (refused.status, refused.pointers) == (422, {"/to_organisation"}), refused.body
+        assert refused.code == "outside_route"
+        assert "由德胜街道负责" in refused.body["title"]
     moved = ok(
         await reviewer.act(number, "transfer", to_organisation=f"{DESHENG}-SQ", comment="请办")
     )

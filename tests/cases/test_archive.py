@@ -188,3 +188,4 @@ async def test_a_signature_must_be_the_clerks_own_upload(office: Office) -> None
     clerk = await office.person("clerk", DESHENG)
     refused = await clerk.act(number, "issue", signature_file=answer.body["id"])
     assert (refused.status, refused.code) == (422, "file_unknown")
+    assert refused.pointers == {"/signature_file"}

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.applications import application
+from tests.support.applications import APPLICANT_ID, MOBILE, application
 from tests.support.district import District
 from tongban.cases.models import Case, CaseCounter, CasePersonal, Outbox, Task
 
@@ -48,11 +48,20 @@ WRONG_FIELDS: list[tuple[dict[str, Any], str, str]] = [
     (applicant(mobile="12345"), "/applicant/mobile", "bad_mobile"),
     (applicant(name=""), "/applicant/name", "string_too_short"),
     (applicant(name="王\x00"), "/applicant/name", "nul_character"),
+    (applicant(name="12345"), "/applicant/name", "no_name"),
+    (applicant(name="——"), "/applicant/name", "no_name"),
+    (applicant(name="王**"), "/applicant/name", "masked_value"),
+    (applicant(name="王\n秀兰"), "/applicant/name", "line_break"),
+    (applicant(name="王\u202e秀兰"), "/applicant/name", "invisible_character"),
+    (applicant(address="北京市\u200b西城区"), "/applicant/address", "invisible_character"),
+    (changed(comment="看\u2067见"), "/comment", "invisible_character"),
     (applicant(id_number="110***********1230"), "/applicant/id_number", "masked_value"),
     (applicant(unknown=1), "/applicant/unknown", "extra_forbidden"),
     (form(age_band="很老"), "/form/age_band", "enum"),
     (form(contact_mobile="123"), "/form/contact_mobile", "bad_mobile"),
     (form(surprise=1), "/form/surprise", "unknown_field"),
+    (form(card_no="12\t34"), "/form/card_no", "line_break"),
+    (form(card_no="12\ufeff34"), "/form/card_no", "invisible_character"),
     (form(card_no="9" * 31), "/form/card_no", "maxLength"),
     (form(card_no=5), "/form/card_no", "type"),
     (without("form", "card_no"), "/form/card_no", "missing"),
@@ -86,6 +95,9 @@ WRONG_PLACES = [
     (changed(accepting_code="110102012"), "not_your_counter", set()),
     (changed(accepting_code="nowhere"), "unknown_organisation", {"/accepting_code"}),
     (changed(issuing_code="nowhere"), "unknown_organisation", {"/issuing_code"}),
+    (changed(issuing_code="110102012-DT"), "issued_elsewhere", {"/issuing_code"}),
+    (changed(issuing_code="110102-MZJ"), "issued_elsewhere", {"/issuing_code"}),
+    (changed(issuing_code="110102010005"), "issued_elsewhere", {"/issuing_code"}),
 ]
 
 
@@ -111,6 +123,80 @@ async def rows(district: District) -> tuple[int, ...]:
     return tuple(count or 0 for count in counts)
 
 
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        (applicant(id_number="110***********1230"), "/applicant/id_number"),
+        (applicant(mobile="139****4567"), "/applicant/mobile"),
+        (form(contact_mobile="139****4567"), "/form/contact_mobile"),
+    ],
+)
+async def test_a_mask_sent_as_a_value_is_one_mistake(
+    district: District, body: dict[str, Any], pointer: str
+) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    answer = await clerk.post("/cases", body)
+    told = [(error["pointer"], error["code"]) for error in answer.body["errors"]]
+    assert told == [(pointer, "masked_value")]
+    assert answer.body["errors"][0]["message"] == "这里是打码后的内容，请重新填写完整"
+
+
+async def test_what_cannot_be_seen_is_named_with_its_place(district: District) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    answer = await clerk.post("/cases", applicant(name="王秀\u202e兰"))
+    assert answer.body["errors"][0]["message"] == (
+        "第 3 个字是看不见或不能打印的字符（U+202E），请删除后重新输入"
+    )
+
+
+async def test_a_paragraph_keeps_its_lines(district: District) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    case = await clerk.post("/cases", changed(receive_only=True, comment="一\r\n\t二\r三"))
+    assert case.status == 201, case.body
+    number = case.body["number"]
+    events = (await clerk.get(f"/cases/{number}/events")).body
+    assert events["items"][0]["comment"] == "一\n\t二\n三"
+    assert events["intact"]
+
+
+@pytest.mark.parametrize(
+    "name", ["阿卜杜拉·买买提", "𠮷野", "⿰亻昂", "李\U000e0100", "𲎰", "Ana-Maria"]
+)
+async def test_names_are_written_as_they_are(district: District, name: str) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    answer = await clerk.post("/cases", applicant(name=name))
+    assert (answer.status, answer.body["applicant"]["name"]) == (201, name)
+
+
+WRITTEN = [APPLICANT_ID, "１１０１０２１９４００１０１１２３０", "110102 19400101-1230"]
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+async def test_a_number_is_found_however_it_was_typed(district: District, written: str) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    body = applicant(id_number=f" {written} ", mobile="139-1023 ４５６７")
+    body["form"]["contact_mobile"] = "１３８ 0000-1111"
+    case = await clerk.post("/cases", body)
+    assert case.status == 201, case.body
+    number = case.body["number"]
+    real = (await clerk.post(f"/cases/{number}/reveal", {"reason": "核对证件原件"})).body
+    assert real["applicant"]["id_number"] == APPLICANT_ID
+    assert real["applicant"]["mobile"] == MOBILE
+    assert real["form"]["contact_mobile"] == "13800001111"
+    for typed in WRITTEN:
+        found = await clerk.post("/persons/search", {"id_number": typed})
+        assert [case["number"] for case in found.body["cases"]] == [number]
+
+
+@pytest.mark.parametrize("typed", ["11010519491231002x", "11010519491231002ｘ"])
+async def test_the_last_x_is_a_capital(district: District, typed: str) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    case = (await clerk.post("/cases", applicant(id_number=typed))).body
+    path = f"/cases/{case['number']}/reveal"
+    real = (await clerk.post(path, {"reason": "核对证件原件"})).body
+    assert real["applicant"]["id_number"] == "11010519491231002X"
+
+
 async def test_every_error_is_told_at_once(district: District) -> None:
     clerk = await district.person("clerk", DESHENG)
     body = changed(materials=[])
@@ -120,6 +206,13 @@ async def test_every_error_is_told_at_once(district: District) -> None:
     assert {"/applicant/id_number", "/applicant/mobile", "/form/age_band", "/materials"} <= (
         answer.pointers
     )
+
+
+async def test_nobody_is_looked_for_by_a_mask(district: District) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    answer = await clerk.post("/persons/search", {"id_number": "110***********1230"})
+    assert (answer.status, answer.pointers) == (422, {"/id_number"})
+    assert answer.body["errors"][0]["code"] == "masked_value"
 
 
 async def test_errors_speak_the_users_language(district: District) -> None:

@@ -1,6 +1,10 @@
 """The papers that a case has at each point of its way, and what they say."""
 
+import re
+from datetime import date
 from typing import Any
+
+import pytest
 
 from tests.documents.samples import text_of
 from tests.support.applications import application
@@ -75,6 +79,53 @@ async def test_a_decision_is_noticed_with_its_reason_and_how_to_collect(
     assert "年龄未满80周岁" in text
     assert "向北京市西城区人民政府申请行政复议" in text
     assert "本通知书即为办理结果" in text
+
+
+async def test_a_terminated_case_is_noticed_with_its_reason(district: District) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    reviewer = await district.person("reviewer", DESHENG)
+    number = ok(await clerk.post("/cases", application("ST-MZ-008", HOME)))["number"]
+    assert (await clerk.get(f"/cases/{number}/notice")).code == "no_such_paper"
+    ok(await reviewer.act(number, "terminate", comment="申请人已去世，家属要求终止"))
+    for archived in (False, True):
+        if archived:
+            ok(await clerk.act(number, "archive"))
+        text = await paper(clerk, number, "notice")
+        assert "终止办理通知书" in text
+        assert "申请人已去世，家属要求终止" in text
+        assert "向北京市西城区人民政府申请行政复议" in text
+
+
+async def test_papers_taken_in_only_say_until_when_acceptance_is_decided(
+    district: District,
+) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    case = ok(await clerk.post("/cases", application("ST-MZ-008", HOME, receive_only=True)))
+    day = date.fromisoformat(case["acceptance_due_on"])
+    shown = f"{day.year}年{day.month}月{day.day}日前作出"
+    text = await paper(clerk, case["number"], "receipt")
+    assert f"办理状态已收件，尚未受理受理决定{shown}" in text
+    ok(await clerk.act(case["number"], "request_correction", comment="缺户口簿"))
+    text = await paper(clerk, case["number"], "receipt")
+    assert "受理决定收到材料后5个工作日内作出" in text
+
+
+@pytest.mark.parametrize(
+    ("code", "place", "deciding"),
+    [
+        ("ST-CJ-003", DESHENG, "德胜街道残联"),
+        ("ST-HS-002", DESHENG, "德胜街道红十字会"),
+        ("SQ-MZ-001", HOME, "安德路南社区居委会"),
+    ],
+)
+async def test_an_offices_kind_stands_once_in_its_name(
+    district: District, code: str, place: str, deciding: str
+) -> None:
+    clerk = await district.person("clerk", place)
+    case = ok(await clerk.post("/cases", application(code, HOME)))
+    text = await paper(clerk, case["number"], "receipt")
+    assert f"审批单位{deciding}" in text
+    assert re.search(r"街道街道|社区社区", text) is None
 
 
 async def test_what_comes_of_a_case_is_named_where_the_matter_names_it(district: District) -> None:

@@ -20,6 +20,7 @@ from tongban.cases.documents.data import (
     Remedies,
     Result,
     Shortcoming,
+    Termination,
 )
 
 OFFICE = Office(
@@ -112,6 +113,14 @@ REFUSAL = Refusal(
     reasons=("申请人户籍不在本区，不属于本机关受理范围。", "申请事项已由户籍地办结。"),
     legal_basis=("《北京市城乡居民养老保险办法》第五条",),
     apply_to="北京市东城区人力资源和社会保障局",
+    remedies=REMEDIES,
+)
+TERMINATION = Termination(
+    case=CASE,
+    accepted_on=date(2026, 11, 24),
+    decided_on=date(2026, 12, 1),
+    reasons=("承诺补交的材料逾期未补交：继承人关系证明",),
+    legal_basis=("《北京市城乡居民养老保险办法》第五条",),
     remedies=REMEDIES,
 )
 HANDOVER = Handover(

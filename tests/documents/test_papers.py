@@ -16,6 +16,7 @@ from tests.documents.samples import (
     RECEIPT,
     REFUSAL,
     RESULT,
+    TERMINATION,
     text_of,
 )
 from tongban.cases.documents import wording
@@ -26,6 +27,7 @@ from tongban.cases.documents.render import (
     render_notice,
     render_refusal,
     render_result,
+    render_termination,
     typeset,
 )
 
@@ -66,6 +68,18 @@ def test_a_committee_is_no_organ_and_its_refusal_names_no_court() -> None:
     assert "拨打12345反映" in text
 
 
+def test_a_termination_gives_reasons_basis_remedies_and_what_then() -> None:
+    text = text_of(render_termination(TERMINATION))
+    assert "终止办理通知书" in text
+    assert "已于2026年11月24日受理" in text
+    assert "现决定终止办理，不再作出准予或者不予办理的决定" in text
+    assert TERMINATION.reasons[0] in text
+    assert "《北京市城乡居民养老保险办法》第五条" in text
+    assert "重新提出申请" in text
+    assert "六十日内向北京市西城区人民政府申请行政复议" in text
+    assert "2026年12月1日" in text
+
+
 def test_a_hand_over_slip_counts_originals_and_leaves_lines_to_sign() -> None:
     text = text_of(render_handover(HANDOVER))
     assert "原件共2份" in text
@@ -100,11 +114,14 @@ def test_an_acknowledgement_promises_an_answer_and_no_acceptance() -> None:
     text = text_of(render_acknowledgement(ACKNOWLEDGEMENT))
     assert CASE.number in text
     assert "7K3MPQ9W" in text
-    assert "不代表申请已被受理" in text
+    assert "办理状态已收件，尚未受理" in text
+    assert "受理决定2026年12月1日前作出" in text
+    assert "申请尚未受理；本回执不代表申请已被受理" in text
     assert "展览路街道政务服务大厅自收到材料之日起5个工作日内（2026年12月1日前）" in text
     assert "办结日期" not in text
     open_ended = text_of(render_acknowledgement(replace(ACKNOWLEDGEMENT, decide_by=None)))
     assert "5个工作日内决定是否受理" in open_ended
+    assert "受理决定收到材料后5个工作日内作出" in open_ended
 
 
 def test_a_promise_says_what_follows_when_it_is_missed() -> None:

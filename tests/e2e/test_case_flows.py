@@ -82,7 +82,7 @@ async def test_a_transferred_case_is_denied_collected_and_archived(
     dialog = await begin(page, "转办")
     await choose(page, "转给哪个机构", "110102-MZJ")
     await dialog.get_by_role("button", name="转办").click()
-    await expect(dialog.get_by_text("只能转给同一级别的单位")).to_be_visible()
+    await expect(dialog.get_by_role("alert").get_by_text("由德胜街道负责")).to_be_visible()
     await choose(page, "转给哪个机构", "110102010-ZF")
     await finish(dialog, "转办")
     await expect(step(page, "审批")).to_contain_text("德胜街道 住房保障科")

@@ -123,7 +123,7 @@ async def test_unused_uploads_go_and_used_ones_stay(
         await keep(session, settings, actor, unused)
         await keep(session, settings, actor, shared, "one.pdf")
         second = await keep(session, settings, actor, shared, "two.pdf")
-        await service.attach(session, actor, [first.id, second.id])
+        await service.attach(session, actor, {"/0": first.id, "/1": second.id})
     await storage.put(store, sm3(b"crashed before its row"), io.BytesIO(b"x"))
     assert await jobs.remove_unused(sessions, settings, days=1) == 0
     assert await jobs.remove_unused(sessions, settings, days=-1) == 2
@@ -154,10 +154,12 @@ async def test_only_own_or_known_files_can_be_attached(
     async with committed_db.sessions.begin() as session:
         file = await keep(session, settings, actor, PDF)
         with pytest.raises(FileUnknown):
-            await service.attach(session, other, [file.id])
-        await service.attach(session, other, [file.id], known={file.id})
-        with pytest.raises(FileUnknown):
-            await service.attach(session, actor, [new_id()])
+            await service.attach(session, other, {"/file": file.id})
+        await service.attach(session, other, {"/file": file.id}, known={file.id})
+        named = {"/files/0": file.id, "/files/1": new_id(), "/files/2": new_id()}
+        with pytest.raises(FileUnknown) as refused:
+            await service.attach(session, actor, named)
+        assert [error.pointer for error in refused.value.errors] == ["/files/1", "/files/2"]
 
 
 async def test_what_the_platform_makes_counts_as_used(

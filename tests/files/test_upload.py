@@ -185,7 +185,7 @@ async def test_only_the_uploader_sees_it_and_only_until_it_is_used(
     assert (await client.get(url, headers=clerk)).status_code == 200
     row = await session.get_one(File, file["id"])
     assert row.uploaded_by is not None
-    await attach(session, Actor(row.uploaded_by, "ds-clerk", "张敏", 1, ()), [row.id])
+    await attach(session, Actor(row.uploaded_by, "ds-clerk", "张敏", 1, ()), {"/files/0": row.id})
     assert (await client.get(url, headers=clerk)).status_code == 404
 
 

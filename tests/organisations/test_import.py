@@ -172,6 +172,11 @@ MISTAKES: dict[str, tuple[Callable[[Any], object], str, str]] = {
     "no streets": (lambda d: d.update(streets=[]), "—", "streets"),
     "no district": (lambda d: d.pop("district"), "—", "district"),
     "NUL in a name": (lambda d: _street(d).update(name="德\x00胜"), "110102010", "name"),
+    "a direction mark in a name": (
+        lambda d: _street(d).update(name="德\u202e胜"),
+        "110102010",
+        "name",
+    ),
 }
 
 

@@ -107,3 +107,23 @@ def test_nothing_new_goes_to_what_is_no_longer_active() -> None:
     for accepting in (STREET, closed):
         with pytest.raises(CannotAccept):
             tree.normalise_accepting(accepting)
+
+
+@pytest.mark.parametrize(
+    ("body", "part", "name"),
+    [
+        ("德胜街道", "街道残联", "德胜街道残联"),
+        ("德胜街道", "民政科", "德胜街道 民政科"),
+        ("德胜街道", "德胜街道公共服务大厅", "德胜街道公共服务大厅"),
+        ("新康社区", "社区居委会", "新康社区居委会"),
+        ("新康社区", "社区", "新康社区 社区"),
+    ],
+)
+def test_a_word_that_ends_one_name_and_begins_the_other_stands_once(
+    body: str, part: str, name: str
+) -> None:
+    units = [DISTRICT, Unit(2, "2", body, Kind.STREET, 1), Unit(3, "3", part, Kind.SECTION, 2)]
+    tree = Tree(units)
+    assert tree.name_with_body(units[2], gap=" ") == name
+    assert tree.name_with_body(units[2]) == name.replace(" ", "")
+    assert tree.name_with_body(units[1]) == body

@@ -1,5 +1,6 @@
 """Handlers from the counter to acceptance: take in, receive, correct, accept, refuse."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from tongban.cases import clocks, editing, numbers, personal, sealing
@@ -9,7 +10,7 @@ from tongban.cases.schemas import AgentIn, ApplicantIn, CaseEdit, FindingIn
 from tongban.cases.steps import pass_on
 from tongban.cases.work import Work, path_of, units_of
 from tongban.core.ids import readable_code
-from tongban.core.problems import FieldError, Invalid
+from tongban.core.problems import FieldError, Invalid, Problem
 from tongban.core.texts import Text
 from tongban.routing.definitions import Function
 from tongban.routing.rules import ConcreteStep, next_steps
@@ -67,7 +68,8 @@ async def deem_accepted(work: Work) -> None:
 
 
 async def submit(work: Work) -> None:
-    """A draft becomes an application: checked in full, numbered, taken in."""
+    """A draft becomes an application: checked in full, kept as it was checked, numbered, taken
+    in."""
     case = work.case
     stored = await personal.load(work.session, work.tree, work.actor, case.id)
     real = sealing.restore(
@@ -76,13 +78,14 @@ async def submit(work: Work) -> None:
     filing = check(
         work.matter,
         real,
-        await editing.materials_of(work.session, case.id),
+        await editing.materials_of(work.session, case.id, work.matter),
         today=work.today,
         complete=True,
         materials_complete=not work.body.receive_only,
     )
     if filing.errors:
         raise Invalid(errors=filing.errors)
+    await editing.store(work, sealing.split(filing.document, work.matter.sensitive))
     editing.reroute(work, CaseEdit(), filing.document["form"])
     case.promise_open = filing.promises
     take_in(work, receive_only=work.body.receive_only)
@@ -116,12 +119,11 @@ async def receive(work: Work) -> None:
 
 async def accept(work: Work) -> None:
     """Accept what was received. Raises `Invalid` for each material still missing."""
-    if work.body.edit is not None:
-        await editing.apply_edit(work, work.body.edit)
+    await _apply_edit(work)
     missing = check(
         work.matter,
         {"applicant": None, "agent": None, "form": {}},
-        await editing.materials_of(work.session, work.case.id),
+        await editing.materials_of(work.session, work.case.id, work.matter),
         today=work.today,
         complete=False,
         materials_complete=True,
@@ -134,6 +136,17 @@ async def accept(work: Work) -> None:
     work.close(work.held_task)
     _accept(work)
     work.log("accepted", before)
+
+
+async def _apply_edit(work: Work) -> None:
+    """The corrected parts that come along; what is wrong with them lies below `/edit`."""
+    if work.body.edit is None:
+        return
+    try:
+        await editing.apply_edit(work, work.body.edit)
+    except Problem as problem:
+        problem.errors = [replace(e, pointer=f"/edit{e.pointer}") for e in problem.errors]
+        raise
 
 
 async def refuse(work: Work) -> None:
@@ -202,8 +215,7 @@ def _findings(findings: list[FindingIn]) -> list[dict[str, str]]:
 async def submit_correction(work: Work) -> None:
     """What was asked for has come: before acceptance its clock starts anew; after a return the
     step that sent it back gets it again."""
-    if work.body.edit is not None:
-        await editing.apply_edit(work, work.body.edit)
+    await _apply_edit(work)
     case = work.case
     if case.status != Status.RECEIVED:
         await pass_on(work)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from tongban.core.characters import LINE, LINES
 from tongban.core.schemas import InputModel, OutputModel
 from tongban.identity.schemas import StaffRef
 from tongban.organisations.schemas import OrganisationRef
@@ -13,8 +14,8 @@ from tongban.organisations.schemas import OrganisationRef
 MOST_DISPOSED = 1000
 """Cases on one list: what two people can look through."""
 
-Code = Annotated[str, StringConstraints(min_length=1, max_length=40)]
-Reason = Annotated[str, StringConstraints(min_length=4, max_length=200)]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=40), LINE]
+Reason = Annotated[str, StringConstraints(min_length=4, max_length=200), LINES]
 DisposalState = Literal["proposed", "approved", "rejected", "done"]
 
 

@@ -48,9 +48,9 @@ def check(
     errors: list[FieldError] = []
     applicant, agent = document["applicant"], document["agent"]
     if complete:
-        errors += _applicant_errors(matter, ApplicantIn.model_validate(applicant))
+        errors += _applicant_errors(matter, ApplicantIn.model_construct(**applicant))
         if agent is not None:
-            errors += _person_errors("/agent", AgentIn.model_validate(agent))
+            errors += _person_errors("/agent", AgentIn.model_construct(**agent))
     form = document["form"]
     if complete:
         form, form_errors = validate_form(matter, form)

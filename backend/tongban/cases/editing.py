@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tongban.cases import personal, sealing
 from tongban.cases.checking import check
 from tongban.cases.models import Case, CaseMaterial, CasePersonal, Event
-from tongban.cases.placement import home_of, place
+from tongban.cases.placement import Placement, home_of, place
 from tongban.cases.policy import VISIBLE, readable_scope, seen_by
-from tongban.cases.problems import UnknownOrganisation
+from tongban.cases.problems import IssuedElsewhere, UnknownOrganisation
 from tongban.cases.record import fill, settle
 from tongban.cases.rules import Status
 from tongban.cases.schemas import CaseEdit, MaterialIn
@@ -31,7 +31,6 @@ from tongban.matters.schemas import Version
 from tongban.organisations.service import get_tree
 from tongban.organisations.tree import Tree, Unit
 
-_MASKED = Text("请填写完整的号码或地址", "Enter the number or address in full")
 _REUSED = Text(
     "已采用申请人以前的材料，不能改为他人；请另建办件",
     "Papers of this applicant were taken over: for somebody else make another case",
@@ -41,10 +40,19 @@ _REUSED = Text(
 def masked_errors(document: dict[str, Any], fields: Iterable[SensitiveField]) -> list[FieldError]:
     """A new case has nothing stored for which a mask could stand."""
     return [
-        FieldError(pointer, "masked_value", _MASKED)
+        FieldError(pointer, "masked_value", sealing.MASKED)
         for pointer, container, key, _ in sealing.sensitive_places(document, fields)
         if is_masked(container[key])
     ]
+
+
+def refuse(masked: list[FieldError], others: list[FieldError]) -> None:
+    """Raise `Invalid` if anything is wrong. What stands where a mask came back says nothing else:
+    that the mask is no number either would be a second, misleading word for one mistake."""
+    told = {error.pointer for error in masked}
+    errors = [*masked, *(error for error in others if error.pointer not in told)]
+    if errors:
+        raise Invalid(errors=errors)
 
 
 def issuing_unit(tree: Tree, code: str | None) -> Unit | None:
@@ -64,33 +72,34 @@ async def apply_edit(work: Work, edit: CaseEdit) -> None:
     case, draft = work.case, work.case.status == Status.DRAFT
     stored = await personal.load(work.session, work.tree, work.actor, case.id)
     document, errors = sealing.unmask(_merged(case, edit), work.matter.sensitive, stored)
-    brought = await materials_of(work.session, case.id)
-    merged = {material.key: material for material in [*brought, *(edit.materials or [])]}
     filing = check(
         work.matter,
         document,
-        list(merged.values()),
+        edit.materials or [],
         today=work.today,
         complete=not draft,
         materials_complete=False,
     )
-    if errors or filing.errors:
-        raise Invalid(errors=[*errors, *filing.errors])
+    refuse(errors, filing.errors)
     sealed = sealing.split(filing.document, work.matter.sensitive)
     if sealed.secrets[_APPLICANT] != stored[_APPLICANT] and await _has_reused(work):
         raise Invalid.field(_APPLICANT, "papers_of_another", _REUSED)
-    fill(case, sealed.document)
-    row = sealing.personal_row(case.id, sealed.secrets)
-    await work.session.execute(
-        update(CasePersonal).where(CasePersonal.case_id == case.id).values(row)
-    )
-    if edit.materials:
-        given = {material.key for material in edit.materials}
-        changed = [material for material in filing.materials if material.key in given]
-        await put_materials(work.session, case, work.matter, changed, work.actor, work.now)
-        case.promise_open = any(m.promised_by and m.received == "none" for m in filing.materials)
+    await store(work, sealed)
+    if filing.materials:
+        await put_materials(work.session, case, work.matter, filing.materials, work.actor, work.now)
+        lines = await materials_of(work.session, case.id, work.matter)
+        case.promise_open = any(m.promised_by and m.received == "none" for m in lines)
     work.log("edited", case.status, fields=sorted(edit.model_dump(exclude_unset=True)))
     reroute(work, edit, filing.document["form"])
+
+
+async def store(work: Work, sealed: sealing.Sealed) -> None:
+    """Write what the case says, and its personal data."""
+    fill(work.case, sealed.document)
+    row = sealing.personal_row(work.case.id, sealed.secrets)
+    await work.session.execute(
+        update(CasePersonal).where(CasePersonal.case_id == work.case.id).values(row)
+    )
 
 
 _APPLICANT = "/applicant/id_number"
@@ -125,10 +134,8 @@ def _merged(case: Case, edit: CaseEdit) -> dict[str, Any]:
 def reroute(work: Work, edit: CaseEdit, form: dict[str, Any]) -> None:
     """Place the case anew; where the route changes, open tasks move to the new units."""
     case, tree = work.case, work.tree
-    issuing = issuing_unit(tree, edit.issuing_code) or tree[case.issuing_id]
     home = home_of(tree, edit.home_code) if edit.home_code else tree[case.home_id]
-    window = tree[case.window_id] if case.window_id else None
-    placed = place(tree, work.matter, tree[case.accepting_id], window, home, issuing, form)
+    placed = _placed(work, issuing_unit(tree, edit.issuing_code), home, form)
     before = case.path
     settle(case, placed)
     if case.path == before or case.status == Status.DRAFT:
@@ -148,10 +155,26 @@ def reroute(work: Work, edit: CaseEdit, form: dict[str, Any]) -> None:
     )
 
 
-async def materials_of(session: AsyncSession, case_id: UUID) -> list[MaterialIn]:
-    """The tick list as it stands."""
+def _placed(work: Work, wished: Unit | None, home: Unit, form: dict[str, Any]) -> Placement:
+    """With the place of collection that is wished now, or else the one from before; where that
+    takes no part any more, the result is collected at the counter again."""
+    case, tree = work.case, work.tree
+    window = tree[case.window_id] if case.window_id else None
+    before = tree[case.issuing_id]
+    accepting = tree[case.accepting_id]
+    try:
+        return place(tree, work.matter, accepting, window, home, wished or before, form)
+    except IssuedElsewhere:
+        if wished is not None:
+            raise
+        return place(tree, work.matter, accepting, window, home, None, form)
+
+
+async def materials_of(session: AsyncSession, case_id: UUID, matter: Version) -> list[MaterialIn]:
+    """The tick list as it stands, in the matter's order, by which errors count its lines."""
     rows = await session.scalars(select(CaseMaterial).where(CaseMaterial.case_id == case_id))
-    return [
+    order = {material.key: place for place, material in enumerate(matter.content.materials)}
+    lines = [
         MaterialIn.model_construct(
             key=row.key,
             received=row.received,
@@ -161,6 +184,10 @@ async def materials_of(session: AsyncSession, case_id: UUID) -> list[MaterialIn]
         )
         for row in rows
     ]
+    return sorted(lines, key=lambda line: order.get(line.key, len(order)))
+
+
+_LINE_AT = "/materials/{line}"
 
 
 async def put_materials(
@@ -171,9 +198,10 @@ async def put_materials(
     actor: Actor | None,
     now: datetime,
     known: Iterable[UUID] = (),
+    at: str = _LINE_AT,
 ) -> list[dict[str, Any]]:
     """Write lines of the tick list, new or changed. Returns the rows as written."""
-    rows = await material_rows(session, case, matter, materials, actor, now, known)
+    rows = await material_rows(session, case, matter, materials, actor, now, known, at)
     if rows:
         await _PUT_MATERIAL.many(session, rows)
     return rows
@@ -187,15 +215,21 @@ async def material_rows(
     actor: Actor | None,
     now: datetime,
     known: Iterable[UUID] = (),
+    at: str = _LINE_AT,
 ) -> list[dict[str, Any]]:
     """Lines of the tick list, to be written; what was received is checked by `actor`.
 
     Files are the actor's own, of cases that the actor may see, or `known`, which the caller has
-    checked.
+    checked. `at`: pointer of a line in the body that names them.
     """
-    files = [file for material in materials for file in material.files]
+    files = {
+        f"{at.format(line=line)}/files/{index}": file
+        for line, material in enumerate(materials)
+        for index, file in enumerate(material.files)
+    }
     if files and actor is not None:
-        await attach(session, actor, files, {*known, *await _reusable(session, actor, files)})
+        reusable = await _reusable(session, actor, list(files.values()))
+        await attach(session, actor, files, {*known, *reusable})
     return [_material_row(case, matter, material, actor, now) for material in materials]
 
 

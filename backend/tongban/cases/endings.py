@@ -22,7 +22,7 @@ async def issue(work: Work) -> None:
         )
     if work.actor is not None:
         if body.signature_file is not None:
-            await attach(work.session, work.actor, [body.signature_file])
+            await attach(work.session, work.actor, {"/signature_file": body.signature_file})
         work.session.add(
             Collection(
                 case_id=work.case.id,

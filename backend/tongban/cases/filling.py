@@ -65,11 +65,7 @@ class PaperFile:
         return moment.astimezone(self.settings.zone).date()
 
     def name(self, unit_id: int | None) -> str:
-        if unit_id is None:
-            return ""
-        unit = self.tree[unit_id]
-        body = self.tree.body(unit)
-        return unit.name if unit == body or body.name in unit.name else f"{body.name}{unit.name}"
+        return "" if unit_id is None else self.tree.name_with_body(self.tree[unit_id])
 
     def head(self, office: data.Office | None = None) -> data.CaseHead:
         """In the name of `office`, or of the counter that took the case in."""

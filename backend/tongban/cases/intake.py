@@ -28,7 +28,7 @@ from tongban.cases.transitions import check_version, lock
 from tongban.cases.work import Work
 from tongban.core import clock
 from tongban.core.ids import new_id
-from tongban.core.problems import Invalid, NotFound, VersionRequired
+from tongban.core.problems import NotFound, VersionRequired
 from tongban.core.settings import Settings
 from tongban.deadlines.service import get_calendar
 from tongban.identity.actor import Actor
@@ -117,9 +117,7 @@ async def _draft(
         complete=body.submit,
         materials_complete=body.submit and not body.receive_only,
     )
-    masked = editing.masked_errors(filing.document, matter.sensitive)
-    if filing.errors or masked:
-        raise Invalid(errors=[*filing.errors, *masked])
+    editing.refuse(editing.masked_errors(filing.document, matter.sensitive), filing.errors)
     issuing = editing.issuing_unit(tree, body.issuing_code)
     placed = place(tree, matter, accepting, window, home, issuing, filing.document["form"])
     sealed = sealing.split(filing.document, matter.sensitive)

@@ -34,7 +34,7 @@ async def update(
     work = await lock(session, settings, actor, number, ActionIn(action=Action.SUBMIT_CORRECTION))
     case = work.case
     wanted = line_to_change(work, actor, key)
-    present = {m.key: m for m in await editing.materials_of(session, case.id)}
+    present = {m.key: m for m in await editing.materials_of(session, case.id, work.matter)}
     before = present.get(key) or MaterialIn(key=key)
     received = body.received if body.received is not None else before.received
     if isinstance(received, bool):
@@ -46,7 +46,7 @@ async def update(
             "note": body.note if body.note is not None else before.note,
         }
     )
-    await editing.put_materials(session, case, work.matter, [after], actor, work.now)
+    await editing.put_materials(session, case, work.matter, [after], actor, work.now, at="")
     await settle_promises(work)
     work.log(
         "material_updated",
@@ -76,7 +76,7 @@ def line_to_change(work: Work, actor: Actor, key: str) -> Material:
 
 async def settle_promises(work: Work) -> None:
     """Whether the case still waits for a promised material, after its list was changed."""
-    lines = await editing.materials_of(work.session, work.case.id)
+    lines = await editing.materials_of(work.session, work.case.id, work.matter)
     work.case.promise_open = any(m.promised_by and m.received == "none" for m in lines)
 
 

@@ -88,12 +88,14 @@ def _acknowledgement(file: PaperFile) -> Rendering:
 
 
 async def notice(session: AsyncSession, settings: Settings, actor: Actor, number: str) -> bytes:
-    """一次性告知单, or 不予受理通知书 of a refused case. Raises `NoPaper` where neither is due."""
+    """一次性告知单; 不予受理通知书 of a refused case, 终止办理通知书 of a terminated one.
+
+    Raises `NoPaper` where none is due."""
     file = await _load(session, settings, actor, number)
     case = file.case
-    if case.status == Status.NOT_ACCEPTED:
-        refused = await _last_event(session, case, Event.event == "refused")
-        return await render.typeset(_refusal(file, refused))
+    if case.status in (Status.NOT_ACCEPTED, Status.TERMINATED, Status.ARCHIVED):
+        ended = await _last_event(session, case, Event.event.in_(_ENDINGS))
+        return await render.typeset(_ENDINGS[ended.event](file, ended))
     if not case.findings:
         raise NoPaper
     told = await _last_event(session, case, Event.event == "correction_requested")
@@ -127,6 +129,25 @@ def _refusal(file: PaperFile, refused: Event) -> Rendering:
             remedies=file.remedies(),
         ),
     )
+
+
+def _termination(file: PaperFile, terminated: Event) -> Rendering:
+    case = file.case
+    return partial(
+        render.render_termination,
+        data.Termination(
+            case=file.head(),
+            accepted_on=file.day(case.accepted_at or case.registered_at),
+            decided_on=file.day(terminated.at),
+            reasons=(terminated.comment,),
+            legal_basis=tuple(file.matter.content.legal_basis),
+            remedies=file.remedies(),
+        ),
+    )
+
+
+_ENDINGS = {"refused": _refusal, "terminated": _termination}
+"""How a case ended without being decided, where the applicant is owed a paper."""
 
 
 async def conclusion(session: AsyncSession, settings: Settings, actor: Actor, number: str) -> bytes:
@@ -244,6 +265,8 @@ async def printed(
             papers.append(("一次性告知单", _notice(file, event, findings)))
         elif event.event == "refused":
             papers.append(("不予受理通知书", _refusal(file, event)))
+        elif event.event == "terminated":
+            papers.append(("终止办理通知书", _termination(file, event)))
     for carried, runner in await _handovers(session, case):
         papers.append(("代办交接单", _handover(file, carried, runner)))
     papers += [

@@ -5,6 +5,7 @@ from typing import Any
 
 from tongban.cases.policy import acts_for
 from tongban.cases.problems import (
+    IssuedElsewhere,
     NoRoute,
     NotACommunity,
     NotOffered,
@@ -81,7 +82,7 @@ def place(
     form: dict[str, Any],
 ) -> Placement:
     """Raises `OutsideScope` where the resident must go elsewhere, `NoRoute` where nobody
-    handles the matter for that home."""
+    handles the matter for that home, `IssuedElsewhere` where `issuing` takes no part."""
     content = matter.content
     try:
         preview = rules.preview(
@@ -102,6 +103,8 @@ def place(
         raise OutsideScope(home=where).at("/home_code")
     if preview.linkage is None or preview.parties.deciding is None:
         raise NoRoute
+    if issuing is not None:
+        _check_issuing(tree, preview, issuing)
     return Placement(
         parties=preview.parties,
         window=window,
@@ -110,6 +113,17 @@ def place(
         linkage=preview.linkage,
         collected_only=preview.collected_at is not None,
     )
+
+
+def _check_issuing(tree: Tree, preview: rules.Preview, issuing: Unit) -> None:
+    """The result is collected at an organisation that takes part, or an office of it."""
+    parties = preview.parties
+    units = [parties.accepting, parties.home, parties.responsible]
+    units += [step.unit for step in preview.path]
+    bodies = list(dict.fromkeys(tree.body(unit) for unit in units))
+    if tree.body(issuing) not in bodies or not issuing.active:
+        choices = ", ".join(body.name for body in bodies)
+        raise IssuedElsewhere(name=issuing.name, choices=choices).at("/issuing_code")
 
 
 def _where_to_go(tree: Tree, responsible: Unit) -> str:

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from tongban.cases import schemas as s
 from tongban.cases.clocks import Viewer
 from tongban.cases.models import Case
-from tongban.cases.rules import RUNNING
+from tongban.cases.rules import OPEN, RUNNING
 from tongban.identity.schemas import StaffRef
 from tongban.organisations.schemas import OrganisationRef
 from tongban.organisations.tree import Tree
+
+Day = TypeVar("Day")
+"""A date, as the driver or JSON gives it, or None."""
 
 
 def organisation(viewer: Viewer, unit_id: int) -> OrganisationRef:
@@ -26,9 +29,7 @@ def place(viewer: Viewer, unit_id: int) -> OrganisationRef:
 @lru_cache(maxsize=8192)
 def _place(tree: Tree, unit_id: int) -> OrganisationRef:
     unit = tree[unit_id]
-    body = tree.body(unit)
-    name = unit.name if unit == body or body.name in unit.name else f"{body.name} {unit.name}"
-    return OrganisationRef(code=unit.code, name=name)
+    return OrganisationRef(code=unit.code, name=tree.name_with_body(unit, gap=" "))
 
 
 def staff(person: Sequence[str]) -> StaffRef | None:
@@ -37,14 +38,27 @@ def staff(person: Sequence[str]) -> StaffRef | None:
 
 def due(viewer: Viewer, case: Case) -> dict[str, Any]:
     """`DueOut`."""
-    running = case.status in RUNNING and not case.suspended and case.due_on is not None
-    light = viewer.lights.of(case.due_on, case.limit_days + case.extension_days, viewer.today)
+    day = due_on(case, case.due_on)
+    running = case.status in RUNNING and day is not None
+    light = viewer.lights.of(day, case.limit_days + case.extension_days, viewer.today)
     return {
-        "due_on": case.due_on,
-        "provisional": case.due_provisional,
+        "due_on": day,
+        "paused": case.suspended,
+        "provisional": case.due_provisional and day is not None,
         "remaining_days": light.remaining_days if running else None,
         "level": light.level if running else 0,
     }
+
+
+def due_on(case: Case, day: Day) -> Day | None:
+    """The case's due date or one of its open tasks'; none while the clocks stand still (0021):
+    how long they will is what nobody knows."""
+    return None if stands_still(case) else day
+
+
+def stands_still(case: Case) -> bool:
+    """In a special procedure, or before acceptance while a correction is awaited."""
+    return case.suspended or case.correction_pending
 
 
 def flags(case: Case) -> dict[str, bool]:
@@ -125,7 +139,7 @@ def row_fields(viewer: Viewer, case: Case, registrar: Sequence[str]) -> dict[str
         "accepted_at": case.accepted_at,
         "concluded_at": case.concluded_at,
         "due": due(viewer, case),
-        "due_on": case.due_on,
+        "due_on": due_on(case, case.due_on),
     }
 
 
@@ -136,6 +150,7 @@ def case_row(viewer: Viewer, case: Case, registrar: Sequence[str]) -> s.CaseRow:
 def path_steps(viewer: Viewer, case: Case, tasks: Iterable[s.TaskOut]) -> list[s.PathStepOut]:
     """The route with where the case stands on it: the last task of a step says so."""
     last = {task.step_key: task.state for task in tasks}
+    ended = case.status not in OPEN
 
     def state(step: Mapping[str, Any]) -> str:
         if step["merged_into"]:
@@ -143,7 +158,9 @@ def path_steps(viewer: Viewer, case: Case, tasks: Iterable[s.TaskOut]) -> list[s
         if last.get(step["key"]) in ("open", "done"):
             return last[step["key"]]
         accepted_at_once = step["function"] == "accept" and case.accepted_at is not None
-        return "done" if accepted_at_once and step["key"] not in last else "waiting"
+        if accepted_at_once and step["key"] not in last:
+            return "done"
+        return "not_done" if ended else "waiting"
 
     return [
         s.PathStepOut(

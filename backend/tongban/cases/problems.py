@@ -24,7 +24,10 @@ class UnknownMatter(_AtField):
 class UnknownOrganisation(_AtField):
     status = 422
     code = "unknown_organisation"
-    title = Text("没有这个机构：{code}", "There is no such organisation: {code}")
+    title = Text(
+        "没有这个机构：{code}，请从机构列表中选择",
+        "There is no such organisation: {code}; choose one of the list",
+    )
 
 
 class NotACommunity(_AtField):
@@ -44,7 +47,10 @@ class NotYourCounter(Problem):
 class NotOffered(_AtField):
     status = 422
     code = "not_offered"
-    title = Text("本窗口不受理该事项", "This matter is not offered here")
+    title = Text(
+        "这里不受理该事项，请核对事项和受理机构",
+        "This matter is not offered here: compare matter and accepting organisation",
+    )
 
 
 class OutsideScope(_AtField):
@@ -53,6 +59,15 @@ class OutsideScope(_AtField):
     title = Text(
         "该事项不能在此受理：户籍地或居住地不在通办范围内，请到 {home} 办理",
         "This matter cannot be accepted here for that home; send the resident to {home}",
+    )
+
+
+class IssuedElsewhere(_AtField):
+    status = 422
+    code = "issued_elsewhere"
+    title = Text(
+        "{name} 不参与办理本件，不能在那里领取结果；请从以下单位中选择：{choices}",
+        "{name} takes no part in this case: choose one of {choices} for collection",
     )
 
 
@@ -113,22 +128,39 @@ ACTION_NAMES = {
 """As the staff pages call them; editing and recording a material are refused alike."""
 
 
-class WhichTask(Problem):
+class WhichTask(_AtField):
     status = 422
     code = "which_task"
     title = Text("有多个并行环节，请指明是哪一个", "Several steps are open; say which (task_id)")
 
 
+class OutsideRoute(_AtField):
+    """A transfer to an organisation that the step's selector cannot mean."""
+
+    status = 422
+    code = "outside_route"
+    title = Text(
+        "按事项的办理流程，这一环节由{body}负责，只能转给{body}的科室、大厅或人员",
+        "By the matter's process this step is {body}'s: choose an office or somebody there",
+    )
+
+
 class NobodyToHandTo(_AtField):
     status = 422
     code = "cannot_take_over"
-    title = Text("对方没有接手这项工作的岗位", "That person or organisation cannot take this over")
+    title = Text(
+        "对方没有接手这项工作的岗位，请选择有该岗位的机构或人员",
+        "Nobody there holds this step's role: choose an organisation or person that does",
+    )
 
 
 class ReopenTooLate(Problem):
     status = 409
     code = "reopen_too_late"
-    title = Text("办结已超过 {days} 天，不能重新办理", "Concluded more than {days} days ago")
+    title = Text(
+        "办结已超过 {days} 天，不能重新办理；仍有问题的请另建办件",
+        "Concluded more than {days} days ago: make a new case of what is still wrong",
+    )
 
 
 class ExtensionTooLong(_AtField):

@@ -112,7 +112,7 @@ async def present(
     open_ones = [line.task for line in parts.tasks if line.task.state == "open"]
     view = situation(tree, actor, case, open_ones)
     held = {task.id: seen.held for task, seen in zip(open_ones, view.tasks, strict=True)}
-    tasks = [_task(viewer, line, held.get(line.task.id, False)) for line in parts.tasks]
+    tasks = [_task(viewer, case, line, held.get(line.task.id, False)) for line in parts.tasks]
     return s.CaseOut(
         **presenting.row_fields(viewer, case, parts.registrar),
         version=case.version,
@@ -238,8 +238,9 @@ def _parts(row: Any) -> Parts:
     )
 
 
-def _task(viewer: Viewer, line: TaskLine, workable: bool) -> s.TaskOut:
+def _task(viewer: Viewer, case: Case, line: TaskLine, workable: bool) -> s.TaskOut:
     task = line.task
+    is_open = task.state == "open"
     return s.TaskOut(
         id=task.id,
         step_key=task.step_key,
@@ -249,7 +250,7 @@ def _task(viewer: Viewer, line: TaskLine, workable: bool) -> s.TaskOut:
         state=task.state,
         claimed_by=presenting.staff(line.claimer),
         opened_at=task.opened_at,
-        due_on=task.due_on,
+        due_on=presenting.due_on(case, task.due_on) if is_open else task.due_on,
         done_at=task.done_at,
         done_by=presenting.staff(line.doer),
         workable=workable,

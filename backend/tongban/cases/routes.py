@@ -241,7 +241,8 @@ async def get_receipt(
 async def get_notice(
     number: Number, actor: Reader, session: SessionDep, settings: SettingsDep
 ) -> Response:
-    """一次性告知单 while a correction is asked for; 不予受理通知书 once refused."""
+    """一次性告知单 while a correction is asked for; 不予受理通知书 once refused; 终止办理通知书
+    once terminated."""
     return _pdf(await papers.notice(session, settings, actor, number), f"notice-{number}")
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
 from pydantic import (
+    AfterValidator,
     Field,
     StringConstraints,
     ValidationError,
@@ -13,15 +14,32 @@ from pydantic import (
 )
 
 from tongban.cases.rules import Action, Outcome, Status
+from tongban.core.characters import LINE, LINES, NAME
+from tongban.core.privacy import is_masked, normalise
 from tongban.core.schemas import InputModel, OutputModel
 from tongban.core.texts import Text
 from tongban.core.validation import wrong
 from tongban.identity.schemas import StaffRef
 from tongban.organisations.schemas import OrganisationRef
 
-ShortText = Annotated[str, StringConstraints(min_length=1, max_length=60)]
-Comment = Annotated[str, StringConstraints(max_length=1000)]
-Code = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=60), NAME]
+Comment = Annotated[str, StringConstraints(max_length=1000), LINES]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=40), LINE]
+DocumentNumber = Annotated[
+    str, StringConstraints(min_length=1, max_length=30), LINE, AfterValidator(normalise)
+]
+"""Of a person's document or an organisation; kept as its standard writes it."""
+Mobile = Annotated[str, StringConstraints(max_length=20), LINE, AfterValidator(normalise)]
+
+
+def _unmasked(value: str) -> str:
+    if is_masked(value):
+        raise wrong("masked_value", _MASKED)
+    return value
+
+
+_MASKED = Text("这里是打码后的号码，请填写完整", "This is a masked number; enter it in full")
+MaterialKey = Annotated[str, StringConstraints(min_length=1, max_length=80), LINE]
 Received = Literal["none", "original", "copy", "original_and_copy", "electronic"]
 
 
@@ -52,30 +70,30 @@ class ApplicantIn(InputModel):
     """Whom the case is about. A masked number (with `***`) keeps the stored one on an edit."""
 
     kind: ApplicantKind = "person"
-    name: ShortText
-    id_number: Annotated[str, StringConstraints(min_length=1, max_length=30)]
-    mobile: Annotated[str, StringConstraints(max_length=20)] = ""
-    address: Annotated[str, StringConstraints(max_length=200)] = ""
+    name: Name
+    id_number: DocumentNumber
+    mobile: Mobile = ""
+    address: Annotated[str, StringConstraints(max_length=200), LINE] = ""
 
 
 class AgentIn(InputModel):
     """Who acts for the applicant (委托代理人)."""
 
-    name: ShortText
-    id_number: Annotated[str, StringConstraints(min_length=1, max_length=30)]
-    mobile: Annotated[str, StringConstraints(max_length=20)] = ""
-    relation: Annotated[str, StringConstraints(max_length=30)] = ""
+    name: Name
+    id_number: DocumentNumber
+    mobile: Mobile = ""
+    relation: Annotated[str, StringConstraints(max_length=30), LINE] = ""
 
 
 class MaterialIn(InputModel):
     """One line of the tick list. `received: true` means in the form the matter asks for."""
 
-    key: Annotated[str, StringConstraints(min_length=1, max_length=80)]
+    key: MaterialKey
     received: ReceivedIn = "none"
     promised_by: date | None = None
     """容缺: the day by which a material that is missing now will be brought."""
     files: Annotated[list[UUID], Field(max_length=30)] = []
-    note: Annotated[str, StringConstraints(max_length=200)] = ""
+    note: Annotated[str, StringConstraints(max_length=200), LINES] = ""
 
 
 class CaseIn(InputModel):
@@ -109,8 +127,8 @@ class CaseEdit(InputModel):
 class FindingIn(InputModel):
     """One thing to correct: where it is, and what is wrong with it."""
 
-    pointer: Annotated[str, StringConstraints(max_length=120)]
-    message: Annotated[str, StringConstraints(min_length=1, max_length=300)]
+    pointer: Annotated[str, StringConstraints(max_length=120), LINE]
+    message: Annotated[str, StringConstraints(min_length=1, max_length=300), LINES]
 
 
 class ActionIn(InputModel):
@@ -120,11 +138,11 @@ class ActionIn(InputModel):
     comment: Comment = ""
     task_id: UUID | None = None
     """Needed only when several open tasks could be meant (并联)."""
-    to_step: Annotated[str, StringConstraints(max_length=60)] | None = None
+    to_step: Annotated[str, StringConstraints(max_length=60), LINE] | None = None
     """`return`: the step to go back to; absent: the one before."""
     to_organisation: Code | None = None
-    to_staff: Annotated[str, StringConstraints(max_length=60)] | None = None
-    reason: Annotated[str, StringConstraints(max_length=40)] | None = None
+    to_staff: Annotated[str, StringConstraints(max_length=60), LINE] | None = None
+    reason: Annotated[str, StringConstraints(max_length=40), LINE] | None = None
     """`suspend`: a code of the closed list of special procedures."""
     days: Annotated[int, Field(ge=1, le=60)] | None = None
     """`request_extension`: working days."""
@@ -136,18 +154,18 @@ class ActionIn(InputModel):
     """`submit_correction`, `accept`: the corrected parts."""
     receive_only: bool = False
     """`submit`: only take the papers (收件)."""
-    received_by: Annotated[str, StringConstraints(max_length=60)] | None = None
+    received_by: Annotated[str, StringConstraints(max_length=60), LINE] | None = None
     """`carry_out`: who at the bureau took the papers."""
-    originals: Annotated[list[str], Field(max_length=60)] | None = None
+    originals: Annotated[list[MaterialKey], Field(max_length=60)] | None = None
     """`carry_out`: keys of the materials whose originals were handed over."""
     decision: Literal["approved", "denied", "returned", "forwarded"] | None = None
     """`record_result`: what the bureau decided."""
-    document_number: Annotated[str, StringConstraints(max_length=60)] | None = None
+    document_number: Annotated[str, StringConstraints(max_length=60), LINE] | None = None
     returned_on: date | None = None
     """`record_result`: the day the papers came back."""
-    collected_by: Annotated[str, StringConstraints(max_length=60)] | None = None
+    collected_by: Annotated[str, StringConstraints(max_length=60), LINE] | None = None
     collection_method: Literal["in_person", "mail", "electronic"] | None = None
-    tracking_number: Annotated[str, StringConstraints(max_length=60)] | None = None
+    tracking_number: Annotated[str, StringConstraints(max_length=60), LINE] | None = None
     signature_file: UUID | None = None
 
 
@@ -156,20 +174,20 @@ class MaterialUpdate(InputModel):
 
     received: ReceivedIn | None = None
     files: Annotated[list[UUID], Field(max_length=30)] | None = None
-    note: Annotated[str, StringConstraints(max_length=200)] | None = None
+    note: Annotated[str, StringConstraints(max_length=200), LINES] | None = None
 
 
 class RevealIn(InputModel):
     """Why the full personal data must be seen; kept in the audit log."""
 
-    reason: Annotated[str, StringConstraints(min_length=4, max_length=200)]
+    reason: Annotated[str, StringConstraints(min_length=4, max_length=200), LINES]
 
 
 class HandOverIn(InputModel):
     """Hands on all open tasks of somebody who leaves; without `to_staff` back to the pools."""
 
-    to_staff: Annotated[str, StringConstraints(max_length=60)] | None = None
-    reason: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    to_staff: Annotated[str, StringConstraints(max_length=60), LINE] | None = None
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=200), LINES]
 
 
 class ApplicantOut(OutputModel):
@@ -228,7 +246,8 @@ class TaskOut(OutputModel):
 
 
 class PathStepOut(OutputModel):
-    """A step of the concrete route. `state`: where the case stands on it."""
+    """A step of the concrete route. `state`: where the case stands on it; `not_done` where it ended
+    before the step did."""
 
     key: str
     function: str
@@ -237,7 +256,7 @@ class PathStepOut(OutputModel):
     limit_days: int
     parallel_group: str | None
     merged_into: str | None
-    state: Literal["waiting", "open", "done", "merged"]
+    state: Literal["waiting", "open", "done", "merged", "not_done"]
 
 
 class FlagsOut(OutputModel):
@@ -253,9 +272,11 @@ class FlagsOut(OutputModel):
 
 class DueOut(OutputModel):
     """Total clock. `remaining_days`: working days, negative when overdue, null when paused or
-    ended. `level`: monitoring code 0 normal, 1 warning, 2 yellow, 5 red."""
+    ended. `level`: monitoring code 0 normal, 1 warning, 2 yellow, 5 red. `paused`: by a special
+    procedure; there is no due date then."""
 
     due_on: date | None
+    paused: bool
     provisional: bool
     remaining_days: int | None
     level: Literal[0, 1, 2, 5]
@@ -350,6 +371,7 @@ class TaskRow(OutputModel):
     claimed_by: StaffRef | None
     opened_at: datetime
     due_on: date | None
+    paused: bool
     remaining_days: int | None
     level: Literal[0, 1, 2, 5]
     case: CaseRow
@@ -407,8 +429,8 @@ class ReuseIn(InputModel):
     """Which earlier paper to take over, and why; the audit log keeps the reason."""
 
     source_case: UUID
-    source_key: Annotated[str, StringConstraints(min_length=1, max_length=80)]
-    reason: Annotated[str, StringConstraints(min_length=4, max_length=200)]
+    source_key: MaterialKey
+    reason: Annotated[str, StringConstraints(min_length=4, max_length=200), LINES]
 
 
 class PersonOut(OutputModel):
@@ -421,7 +443,9 @@ class PersonOut(OutputModel):
 
 
 class PersonIn(InputModel):
-    id_number: Annotated[str, StringConstraints(min_length=1, max_length=30)]
+    """A number in full: what is masked finds nobody, and nobody would mean something."""
+
+    id_number: Annotated[DocumentNumber, AfterValidator(_unmasked)]
 
 
 class HandoverRow(OutputModel):

@@ -102,7 +102,8 @@ def unmask(
     """Put stored values where the document has their masks: a mask never overwrites a value.
 
     The value of the same place comes first; in a list whose rows have moved, the one stored
-    value that has this mask. A mask that stands for no value, or for two, is an error.
+    value of that column that has this mask: an applicant's number never becomes an agent's. A
+    mask that stands for no value, or for two, is an error.
     """
     real = deepcopy(document)
     errors = []
@@ -112,17 +113,23 @@ def unmask(
             continue
         mask = _MASKS[kind]
         same = stored.get(pointer)
-        candidates = {v for v in stored.values() if mask(v) == value}
+        column = _column(pointer)
+        candidates = {v for p, v in stored.items() if _column(p) == column and mask(v) == value}
         if same is not None and mask(same) == value:
             container[key] = same
         elif len(candidates) == 1:
             container[key] = candidates.pop()
         else:
-            errors.append(FieldError(pointer, "masked_value", _MASKED))
+            errors.append(FieldError(pointer, "masked_value", MASKED))
     return real, errors
 
 
-_MASKED = Text(
+def _column(pointer: str) -> tuple[str, ...]:
+    """A place without the numbers of its rows."""
+    return tuple("*" if part.isdigit() else part for part in pointer.split("/"))
+
+
+MASKED = Text(
     "这里是打码后的内容，请重新填写完整", "This is a masked value; enter it in full again"
 )
 

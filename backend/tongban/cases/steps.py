@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from tongban.cases.models import Handover, Task
 from tongban.cases.policy import pools
-from tongban.cases.problems import NobodyToHandTo, UnknownOrganisation
+from tongban.cases.problems import NobodyToHandTo, OutsideRoute, UnknownOrganisation
 from tongban.cases.rules import Outcome, Status
 from tongban.cases.work import Work, path_of
 from tongban.core.ids import new_id
@@ -13,8 +13,8 @@ from tongban.core.texts import Text
 from tongban.identity.actor import Grant
 from tongban.identity.models import GrantRow, Staff
 from tongban.identity.roles import Role
-from tongban.organisations.tree import Unit
-from tongban.routing.rules import done_after_return, level_of, next_steps, return_targets
+from tongban.organisations.tree import Kind, Unit
+from tongban.routing.rules import done_after_return, next_steps, return_targets
 
 
 async def claim(work: Work) -> None:
@@ -45,11 +45,12 @@ async def transfer(work: Work) -> None:
     """To another organisation, another person, or both. Kinds and route stay as they were."""
     task = work.held_task
     unit = _transfer_unit(work, task)
-    staff = await _taker(work, task, unit) if work.body.to_staff else None
-    if unit.id == task.organisation_id and staff is None:
-        raise Invalid.field(
-            "/to_organisation", "missing", Text("请选择转交给谁", "Say to whom it goes")
-        )
+    takers = await _takers(work, task, unit)
+    if not takers:
+        raise NobodyToHandTo().at("/to_organisation" if work.body.to_organisation else "/to_staff")
+    staff = _named(work.body.to_staff, takers)
+    if unit.id == task.organisation_id and (staff is None or staff.id == task.claimed_by):
+        raise _goes_nowhere(work)
     from_unit = work.tree[task.organisation_id].code
     task.organisation_id = unit.id
     task.claimed_by = staff.id if staff else None
@@ -63,6 +64,15 @@ async def transfer(work: Work) -> None:
     )
 
 
+def _goes_nowhere(work: Work) -> Invalid:
+    body = work.body
+    if body.to_organisation is None and body.to_staff is None:
+        text = Text("请选择转交给谁", "Say to whom it goes")
+        return Invalid.field("/to_organisation", "missing", text)
+    text = Text("这项工作已经在那里，请另选机构或人员", "It is there already: choose somebody else")
+    return Invalid.field("/to_staff" if body.to_staff else "/to_organisation", "goes_nowhere", text)
+
+
 def _transfer_unit(work: Work, task: Task) -> Unit:
     present = work.tree[task.organisation_id]
     unit_code = work.body.to_organisation
@@ -71,24 +81,46 @@ def _transfer_unit(work: Work, task: Task) -> Unit:
     unit = work.tree.find(unit_code)
     if unit is None:
         raise UnknownOrganisation(code=unit_code).at("/to_organisation")
-    levels = {level_of(work.tree.body(place).kind) for place in (present, unit)}
-    if len(levels) != 1:
-        raise NobodyToHandTo().at("/to_organisation")
+    route = {step["key"]: work.tree[step["organisation_id"]] for step in work.case.path}
+    body = work.tree.body(route.get(task.step_key, present))
+    if work.tree.body(unit) != body or unit.kind not in _HAS_TASKS or not unit.active:
+        raise OutsideRoute(body=body.name).at("/to_organisation")
     return unit
 
 
-async def _taker(work: Work, task: Task, unit: Unit) -> Staff:
-    """Who is named, if they have the task's role there. Raises `NobodyToHandTo`."""
+_HAS_TASKS = frozenset({Kind.COMMUNITY, Kind.BUREAU, Kind.SECTION, Kind.HALL})
+"""What a selector can mean. Within the body that the route names for the step: whose power it is
+to decide follows from the matter, and no transfer changes it (decision 0100)."""
+
+
+async def _takers(work: Work, task: Task, unit: Unit) -> list[Staff]:
+    """Everybody active who has the task's role there."""
+    above = [place.id for place in (unit, *work.tree.ancestors(unit))]
+    below = [place.id for place in work.tree.descendants(unit)]
     found = await work.session.execute(
-        select(Staff, GrantRow.role, GrantRow.organisation_id)
+        select(Staff, GrantRow.organisation_id)
         .join(GrantRow, GrantRow.staff_id == Staff.id)
-        .where(Staff.username == work.body.to_staff, Staff.active)
+        .where(
+            Staff.active,
+            GrantRow.role == task.role,
+            GrantRow.organisation_id.in_([*above, *below]),
+        )
     )
-    rows = found.all()
-    grants = tuple(Grant(Role(row.role), row.organisation_id) for row in rows)
-    if unit.id not in pools(work.tree, grants).get(Role(task.role), frozenset()):
+    role = Role(task.role)
+    return [
+        row.Staff
+        for row in found
+        if unit.id in pools(work.tree, (Grant(role, row.organisation_id),)).get(role, frozenset())
+    ]
+
+
+def _named(username: str | None, takers: list[Staff]) -> Staff | None:
+    """Raises `NobodyToHandTo` where somebody is named who is none of them."""
+    if username is None:
+        return None
+    staff = next((taker for taker in takers if taker.username == username), None)
+    if staff is None:
         raise NobodyToHandTo().at("/to_staff")
-    staff: Staff = rows[0].Staff
     return staff
 
 
@@ -151,7 +183,10 @@ async def record_result(work: Work) -> None:
     work.close(work.task)
     conclude(work, Outcome(decision))
     work.log(
-        "result_recorded", before, decision=decision, document_number=work.body.document_number
+        "result_recorded",
+        before,
+        decision=decision,
+        document_number=work.body.document_number or None,
     )
 
 
@@ -172,7 +207,7 @@ async def _papers_back(work: Work, decision: str) -> None:
     if papers is not None:
         papers.returned_on = work.body.returned_on or work.today
         papers.decision = decision
-        papers.document_number = work.body.document_number
+        papers.document_number = work.body.document_number or None
 
 
 async def approve(work: Work) -> None:
@@ -183,7 +218,7 @@ async def approve(work: Work) -> None:
     advance(work)
     if not work.tasks:
         conclude(work, Outcome.APPROVED)
-    work.log("approved", before, document_number=work.body.document_number)
+    work.log("approved", before, document_number=work.body.document_number or None)
 
 
 async def deny(work: Work) -> None:
@@ -193,7 +228,7 @@ async def deny(work: Work) -> None:
     if work.task is not None:
         work.close(work.task)
     conclude(work, Outcome.DENIED)
-    work.log("denied", before, document_number=work.body.document_number)
+    work.log("denied", before, document_number=work.body.document_number or None)
 
 
 async def file(work: Work) -> None:

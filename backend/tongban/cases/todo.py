@@ -166,7 +166,7 @@ _PAGES = {name: _page_of(found) for name, found in _FIRST.items()}
 def _task_row(viewer: Viewer, row: Any) -> dict[str, Any]:
     """`TaskRow`."""
     light = viewer.lights.of(row.task_due_on, row.task_limit_days, viewer.today)
-    paused = row.suspended or row.correction_pending
+    paused = presenting.stands_still(row)
     claimer = (row.claimer, row.claimer_name) if row.claimer else ()
     return {
         "id": row.task_id,
@@ -176,7 +176,8 @@ def _task_row(viewer: Viewer, row: Any) -> dict[str, Any]:
         "organisation": presenting.place(viewer, row.organisation_id),
         "claimed_by": presenting.staff(claimer),
         "opened_at": row.opened_at,
-        "due_on": row.task_due_on,
+        "due_on": presenting.due_on(row, row.task_due_on),
+        "paused": paused,
         "remaining_days": None if paused else light.remaining_days,
         "level": 0 if paused else light.level,
         "case": presenting.row_fields(viewer, row, (row.registrar, row.registrar_name)),

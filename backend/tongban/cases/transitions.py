@@ -12,12 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tongban.cases import acceptance, endings, idempotency, pauses, reading, steps
 from tongban.cases.models import Case, Task
 from tongban.cases.policy import situation
-from tongban.cases.problems import ActionNotAllowed, WhichTask
+from tongban.cases.problems import ACTION_NAMES, ActionNotAllowed, WhichTask
 from tongban.cases.rules import RULES, Action, Party, Situation, held_tasks, legal
 from tongban.cases.schemas import ActionIn, CaseOut
 from tongban.cases.work import Work, open_tasks
 from tongban.core import clock
-from tongban.core.problems import Invalid, StaleVersion
+from tongban.core.problems import FieldError, Invalid, StaleVersion
 from tongban.core.settings import Settings
 from tongban.core.texts import Text
 from tongban.deadlines.service import get_calendar
@@ -71,6 +71,48 @@ OWES_A_REASON = frozenset(
     }
 )
 """「不符合」 without a reason is what residents complain of most: these need a comment."""
+
+_ALWAYS = frozenset({"action", "comment", "task_id"})
+_BELONGS: Final[dict[Action, frozenset[str]]] = {
+    Action.SUBMIT: frozenset({"receive_only"}),
+    Action.PRE_REVIEW_RETURN: frozenset({"findings"}),
+    Action.ACCEPT: frozenset({"edit"}),
+    Action.REQUEST_CORRECTION: frozenset({"findings"}),
+    Action.SUBMIT_CORRECTION: frozenset({"edit"}),
+    Action.RETURN: frozenset({"to_step"}),
+    Action.TRANSFER: frozenset({"to_organisation", "to_staff"}),
+    Action.SUSPEND: frozenset({"reason"}),
+    Action.REQUEST_EXTENSION: frozenset({"days"}),
+    Action.DECIDE_EXTENSION: frozenset({"agreed"}),
+    Action.CARRY_OUT: frozenset({"received_by", "originals"}),
+    Action.RECORD_RESULT: frozenset({"decision", "document_number", "returned_on", "to_step"}),
+    Action.APPROVE: frozenset({"document_number", "returned_on"}),
+    Action.DENY: frozenset({"document_number", "returned_on"}),
+    Action.ISSUE: frozenset(
+        {"collected_by", "collection_method", "tracking_number", "signature_file"}
+    ),
+}
+"""What an action may be sent besides, by name. Anything else was meant for another action: to
+approve what came with `decision: denied` would do the opposite of what somebody wanted."""
+
+
+def check_belongs(body: ActionIn) -> None:
+    """Raises `Invalid` for each part that says something and that the action has no use for."""
+    belonging = _ALWAYS | _BELONGS.get(body.action, frozenset())
+    foreign = [
+        name
+        for name in sorted(body.model_fields_set - belonging)
+        if getattr(body, name) not in (None, False, "", [])
+    ]
+    if foreign:
+        text = _FOREIGN.using(zh=ACTION_NAMES[body.action].zh, en=ACTION_NAMES[body.action].en)
+        raise Invalid(errors=[FieldError(f"/{name}", "not_of_action", text) for name in foreign])
+
+
+_FOREIGN = Text(
+    "“{zh}”没有这一项，请去掉，或改选相应的操作",
+    "“{en}” has no such part: leave it out, or choose the action that it belongs to",
+)
 
 _CLAIMS_NOT = frozenset({Action.RELEASE, Action.TRANSFER, Action.DECIDE_EXTENSION})
 
@@ -130,6 +172,7 @@ async def transition(work: Work, actor: Actor) -> None:
     view = situation(work.tree, actor, work.case, work.tasks)
     if not legal(action, view):
         raise ActionNotAllowed(action=action)
+    check_belongs(work.body)
     if action in OWES_A_REASON and not work.body.comment:
         raise Invalid.field("/comment", "missing", Text("请说明理由", "Give the reason"))
     work.task = pick_task(work, view)
@@ -153,7 +196,7 @@ def pick_task(work: Work, view: Situation) -> Task | None:
         if not candidates:
             raise ActionNotAllowed(action=action)
     if len(candidates) > 1 and action in ON_ONE_TASK:
-        raise WhichTask
+        raise WhichTask().at("/task_id")
     return candidates[0] if candidates else None
 
 

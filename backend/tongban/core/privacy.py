@@ -90,8 +90,15 @@ def blind_index(kind: str, value: str) -> bytes:
 
 
 def normalise(value: str) -> str:
-    """Upper case without spaces and hyphens: how numbers are compared."""
-    return value.replace(" ", "").replace("-", "").upper()
+    """How numbers of documents and mobiles are kept and compared: full-width characters as ASCII,
+    upper case, no spaces and hyphens, which none of their standards has. A mask stays a mask."""
+    return value.translate(_AS_ASCII).upper()
+
+
+_AS_ASCII = {number: number - 0xFEE0 for number in range(0xFF01, 0xFF5F)} | {
+    ord(character): None
+    for character in " -\xa0\u2002\u2003\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u3000\uff0d"
+}
 
 
 def mask_number(value: str) -> str:

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 from tongban.core.problems import FieldError
 from tongban.core.texts import Text
 
+_DATE = Text("应为日历上有的日期，格式 YYYY-MM-DD", "Must be a date of the calendar, YYYY-MM-DD")
 # Pydantic's error types on the left; everything else is reported as a wrong value.
 _TEXTS = {
     "nul_character": Text("含有不允许的空字符", "Contains a NUL character"),
@@ -20,11 +21,17 @@ _TEXTS = {
     "string_type": Text("应为文字", "Must be text"),
     "int_type": Text("应为整数", "Must be a whole number"),
     "int_parsing": Text("应为整数", "Must be a whole number"),
+    "int_from_float": Text("应为整数", "Must be a whole number"),
+    "list_type": Text("应为列表", "Must be a list"),
+    "model_attributes_type": Text("应为包含各项的对象", "Must be an object with its fields"),
+    "model_type": Text("应为包含各项的对象", "Must be an object with its fields"),
+    "dict_type": Text("应为包含各项的对象", "Must be an object with its fields"),
     "bool_type": Text("应为是或否", "Must be true or false"),
     "bool_parsing": Text("应为是或否", "Must be true or false"),
-    "date_from_datetime_parsing": Text("日期格式应为 YYYY-MM-DD", "Must be a date, YYYY-MM-DD"),
-    "date_parsing": Text("日期格式应为 YYYY-MM-DD", "Must be a date, YYYY-MM-DD"),
-    "date_type": Text("日期格式应为 YYYY-MM-DD", "Must be a date, YYYY-MM-DD"),
+    "date_from_datetime_parsing": _DATE,
+    "date_parsing": _DATE,
+    "date_type": _DATE,
+    "date_from_datetime_inexact": _DATE,
     "datetime_parsing": Text("时间格式不正确", "Must be a date and time"),
     "string_too_short": Text("至少 {min_length} 个字", "At least {min_length} characters"),
     "string_too_long": Text("最多 {max_length} 个字", "At most {max_length} characters"),
@@ -39,6 +46,7 @@ _TEXTS = {
     "enum": Text("只能是下列之一：{expected}", "Must be one of {expected}"),
     "json_invalid": Text("不是有效的 JSON", "Not valid JSON"),
     "uuid_parsing": Text("编号格式不正确", "Not an identifier"),
+    "uuid_type": Text("编号格式不正确", "Not an identifier"),
 }
 _WRONG = Text("内容不正确", "Not a right value")
 

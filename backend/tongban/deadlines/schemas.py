@@ -1,9 +1,11 @@
 """The calendar across the API."""
 
 import datetime
+from typing import Annotated
 
 from pydantic import Field
 
+from tongban.core.characters import LINE
 from tongban.core.schemas import InputModel, OutputModel
 
 
@@ -12,7 +14,7 @@ class DayIn(InputModel):
 
     date: datetime.date
     is_working: bool
-    note: str = Field(default="", max_length=50)
+    note: Annotated[str, Field(max_length=50), LINE] = ""
 
 
 class YearIn(InputModel):

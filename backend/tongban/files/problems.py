@@ -1,4 +1,4 @@
-"""What can be wrong with a file; each points at `/file`."""
+"""What can be wrong with a file; each points at the upload, or where a body names the file."""
 
 from typing import Any, ClassVar
 
@@ -13,9 +13,10 @@ class FileProblem(Problem):
 
     status: ClassVar[int] = 422
 
-    def __init__(self, pointer: str = POINTER, **params: Any) -> None:
+    def __init__(self, *pointers: str, **params: Any) -> None:
         text = self.title.using(**params)
-        super().__init__(errors=[FieldError(pointer, self.code, text)], **params)
+        errors = [FieldError(pointer, self.code, text) for pointer in pointers or (POINTER,)]
+        super().__init__(errors=errors, **params)
 
 
 class FileMissing(FileProblem):

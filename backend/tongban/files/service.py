@@ -5,7 +5,7 @@ clean-up removes, never a row without content.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Container, Iterable
+from collections.abc import AsyncIterator, Container, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
@@ -157,27 +157,33 @@ async def hold(session: AsyncSession, digest: bytes) -> None:
 
 
 async def attach(
-    session: AsyncSession, actor: Actor, files: Iterable[UUID], known: Container[UUID] = ()
+    session: AsyncSession, actor: Actor, files: Mapping[str, UUID], known: Container[UUID] = ()
 ) -> None:
-    """Say that something uses these files, so that the clean-up spares them.
+    """Say that something uses these files, by pointers into the body that names them, so that the
+    clean-up spares them.
 
     They must be the actor's own uploads or `known`: already part of something that the caller
-    has checked the actor may see. Raises `FileUnknown` for others, `FileInfected`.
+    has checked the actor may see. Raises `FileUnknown` for others, `FileInfected`, at all places
+    that are wrong.
     """
-    wanted = dict.fromkeys(files)
     found = await session.execute(
         update(File)
-        .where(File.id.in_(wanted))
+        .where(File.id.in_(set(files.values())))
         .values(attached_at=text("coalesce(attached_at, now())"))
         .returning(File.id, File.uploaded_by, File.scan_state)
     )
     rows = {row.id: row for row in found}
-    for file_id in wanted:
-        row = rows.get(file_id)
-        if row is None or (row.uploaded_by != actor.staff_id and file_id not in known):
-            raise FileUnknown
-        if row.scan_state == ScanState.INFECTED:
-            raise FileInfected
+    unknown = [
+        pointer
+        for pointer, file_id in files.items()
+        if file_id not in rows
+        or (rows[file_id].uploaded_by != actor.staff_id and file_id not in known)
+    ]
+    if unknown:
+        raise FileUnknown(*unknown)
+    infected = [p for p, id_ in files.items() if rows[id_].scan_state == ScanState.INFECTED]
+    if infected:
+        raise FileInfected(*infected)
 
 
 async def discard(session: AsyncSession, files: Iterable[UUID]) -> list[bytes]:

@@ -5,14 +5,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, StringConstraints
 
+from tongban.core.characters import LINE, LINES
 from tongban.core.schemas import InputModel, OutputModel
 from tongban.identity.roles import Permission, Role
 
 Username = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{1,39}$", strip_whitespace=True)
 ]
-_Name = Annotated[str, StringConstraints(min_length=1, max_length=60)]
-_Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}$")]
+_Name = Annotated[str, StringConstraints(min_length=1, max_length=60), LINE]
+_Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}$"), LINE]
 _Mobile = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 -]{5,20}$")]
 _Password = Annotated[SecretStr, Field(max_length=256)]
 
@@ -107,7 +108,7 @@ class StaffPage(OutputModel):
 class NewStaff(InputModel):
     username: Username
     name: _Name
-    organisation_code: Annotated[str, StringConstraints(max_length=40)]
+    organisation_code: Annotated[str, StringConstraints(max_length=40), LINE]
     email: _Email | None = None
     mobile: _Mobile | None = None
 
@@ -123,7 +124,7 @@ class StaffChange(InputModel):
     """Only what is sent is changed; `null` removes an address or number."""
 
     name: _Name | None = None
-    organisation_code: Annotated[str, StringConstraints(max_length=40)] | None = None
+    organisation_code: Annotated[str, StringConstraints(max_length=40), LINE] | None = None
     active: bool | None = None
     email: _Email | None = None
     mobile: _Mobile | None = None
@@ -131,14 +132,14 @@ class StaffChange(InputModel):
 
 class GrantInput(InputModel):
     role: Role
-    organisation_code: Annotated[str, StringConstraints(max_length=40)]
+    organisation_code: Annotated[str, StringConstraints(max_length=40), LINE]
 
 
 class GrantsInput(InputModel):
     """All the roles that the account is to hold from now on."""
 
     grants: Annotated[list[GrantInput], Field(max_length=100)]
-    reason: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=200), LINES] | None = None
 
 
 class OneTimePassword(OutputModel):

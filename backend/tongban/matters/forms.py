@@ -12,7 +12,9 @@ from typing import Any
 
 import jsonschema_rs
 
+from tongban.core.characters import flaw_of, one_break
 from tongban.core.numbers import check_document_number
+from tongban.core.privacy import normalise
 from tongban.core.problems import FieldError
 from tongban.core.texts import Text
 from tongban.matters.schemas import FormField, Version
@@ -21,6 +23,8 @@ _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MAX_ERRORS = 100
 """Enough to mend a form by; a body made of mistakes is not worth a longer answer."""
+_PARAGRAPH = 100
+"""Characters from which on a text may have several lines: an account of something, not a name."""
 _MISSING = Text("此项必填", "Required")
 _UNKNOWN = Text("表单中没有此项", "The form has no such field")
 _TEXTS = {
@@ -69,7 +73,7 @@ def _clean(
             continue
         value = values.get(field.key)
         if isinstance(value, str):
-            value = value.strip()
+            value = _tidy(field, value)
         if value is None or value in ("", []):
             if field.required:
                 errors.append(FieldError(f"{at}/{field.key}", "missing", _MISSING))
@@ -83,6 +87,11 @@ def _clean(
             ]
         cleaned[field.key] = value
     return cleaned
+
+
+def _tidy(field: FormField, value: str) -> str:
+    value = one_break(value.strip())
+    return normalise(value) if field.type in ("id_number", "mobile") else value
 
 
 def _escape(key: str) -> str:
@@ -117,11 +126,15 @@ def _value_errors(fields: list[FormField], values: dict[str, Any], at: str) -> I
                 if isinstance(row, dict):
                     yield from _value_errors(field.items or [], row, f"{pointer}/{index}")
         elif isinstance(value, str):
-            yield from _text_errors(field.type, value, pointer)
+            yield from _text_errors(field, value, pointer)
 
 
-def _text_errors(kind: str, value: str, pointer: str) -> Iterator[FieldError]:
-    if kind == "id_number" and (wrong := check_document_number(value)):
+def _text_errors(field: FormField, value: str, pointer: str) -> Iterator[FieldError]:
+    kind = field.type
+    paragraph = kind == "string" and (field.maxLength or _PARAGRAPH) >= _PARAGRAPH
+    if flaw := flaw_of(value, one_line=not paragraph):
+        yield FieldError(pointer, *flaw)
+    elif kind == "id_number" and (wrong := check_document_number(value)):
         yield FieldError(pointer, *wrong)
     elif kind == "mobile" and not _MOBILE.fullmatch(value):
         yield FieldError(pointer, "bad_mobile", _BAD_MOBILE)

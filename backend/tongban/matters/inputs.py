@@ -4,13 +4,14 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from tongban.core.characters import LINE, LINES
 from tongban.core.schemas import InputModel
 
-_Note = Annotated[str, StringConstraints(max_length=200)]
+_Note = Annotated[str, StringConstraints(max_length=200), LINES]
 
 
 class OfferingIn(InputModel):
-    organisation_code: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+    organisation_code: Annotated[str, StringConstraints(min_length=1, max_length=40), LINE]
     offered: bool
     note: _Note = ""
 
@@ -20,7 +21,7 @@ class OfferingsIn(InputModel):
 
 
 class ReasonIn(InputModel):
-    reason: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=200), LINES]
 
 
 class PublishIn(InputModel):

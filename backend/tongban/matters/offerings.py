@@ -41,9 +41,7 @@ async def get_offerings(session: AsyncSession, actor: Actor, code: str) -> Offer
 
 
 def _name(tree: Tree, row: Offering) -> str:
-    unit = tree[row.organisation_id]
-    body = tree.body(unit)
-    return unit.name if unit == body or body.name in unit.name else f"{body.name} {unit.name}"
+    return tree.name_with_body(tree[row.organisation_id], gap=" ")
 
 
 async def set_offerings(

@@ -15,17 +15,19 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from tongban.core.characters import LINE
 from tongban.core.texts import Text
 from tongban.core.validation import field_errors
-from tongban.organisations.tree import Kind
+from tongban.organisations.tree import Kind, joined
 
 HALL = "DT"
 
 _Name = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"^[^\x00]*$"),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=60),
+    LINE,
 ]
-_Contact = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+_Contact = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), LINE]
 CONTACT = ("address", "telephone", "opening_hours")
 _LocalCode = Annotated[str, StringConstraints(pattern=r"^\d{6,12}-[A-Z0-9]{1,12}$")]
 
@@ -186,7 +188,7 @@ def _street_rows(street: StreetPart) -> Iterator[Row]:
             section.code,
             Kind.HALL if is_hall else Kind.SECTION,
             section.name,
-            street.hall.name if is_hall else _joined(street.name, section.name),
+            street.hall.name if is_hall else joined(street.name, section.name),
             street.office_name,
             street.code,
             order,
@@ -219,7 +221,7 @@ def _community_rows(street: StreetPart, community: CommunityPart, order: int) ->
         contact=community.contact(),
     )
     for place, unit in enumerate(community.units):
-        name = _joined(community.name, unit.name)
+        name = joined(community.name, unit.name)
         yield Row(
             unit.code,
             Kind.SECTION,
@@ -230,11 +232,6 @@ def _community_rows(street: StreetPart, community: CommunityPart, order: int) ->
             place,
             contact=unit.contact(),
         )
-
-
-def _joined(body: str, part: str) -> str:
-    """德胜街道 + 街道残联 → 德胜街道残联: the word that ends one and begins the other once."""
-    return body + (part[2:] if part[:2] == body[-2:] and len(part) > 2 else part)
 
 
 def _wrong_parents(rows: list[Row]) -> Iterator[Finding]:

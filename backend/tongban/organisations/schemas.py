@@ -1,9 +1,10 @@
 """What crosses the API about organisations."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
+from tongban.core.characters import LINE
 from tongban.core.schemas import InputModel, OutputModel
 from tongban.organisations.tree import Kind
 
@@ -46,8 +47,8 @@ class OrganisationView(OrganisationRow):
 class OrganisationChange(InputModel):
     """What may be edited here; everything else comes by import. An empty text takes it away."""
 
-    name: str | None = Field(None, min_length=1, max_length=60)
+    name: Annotated[str, Field(min_length=1, max_length=60), LINE] | None = None
     active: bool | None = None
-    address: str | None = Field(None, max_length=200)
-    telephone: str | None = Field(None, max_length=60)
-    opening_hours: str | None = Field(None, max_length=200)
+    address: Annotated[str, Field(max_length=200), LINE] | None = None
+    telephone: Annotated[str, Field(max_length=60), LINE] | None = None
+    opening_hours: Annotated[str, Field(max_length=200), LINE] | None = None

@@ -42,6 +42,13 @@ class Unit:
     active: bool = True
 
 
+def joined(body: str, part: str, gap: str = "") -> str:
+    """德胜街道 + 街道残联 → 德胜街道残联: the word that ends one and begins the other once."""
+    if len(part) > 2 and part[:2] == body[-2:]:
+        return body + part[2:]
+    return body + gap + part
+
+
 class BrokenTree(ValueError):
     """Rows that make no tree: an unknown parent, a loop, a code or an id used twice."""
 
@@ -144,6 +151,12 @@ class Tree:
         if body is None:
             raise BrokenTree(f"{unit.code} belongs to no district, street, community or bureau")
         return body
+
+    def name_with_body(self, unit: Unit, gap: str = "") -> str:
+        """In words that are clear without its place in the tree: 德胜街道民政科."""
+        body = self.body(unit)
+        alone = unit == body or body.name in unit.name
+        return unit.name if alone else joined(body.name, unit.name, gap)
 
     def district_of(self, unit: Unit) -> Unit | None:
         return self._nearest(unit, frozenset({Kind.DISTRICT}))

@@ -134,6 +134,4 @@ def _present(
 
 def reference(tree: Tree, unit: Unit) -> OrganisationRef:
     """A section or hall with the body it acts for, everything else by its name."""
-    body = tree.body(unit)
-    name = unit.name if unit == body or body.name in unit.name else f"{body.name} {unit.name}"
-    return OrganisationRef(code=unit.code, name=name)
+    return OrganisationRef(code=unit.code, name=tree.name_with_body(unit, gap=" "))

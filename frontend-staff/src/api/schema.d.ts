@@ -571,7 +571,8 @@ export interface paths {
         };
         /**
          * Get Notice
-         * @description 一次性告知单 while a correction is asked for; 不予受理通知书 once refused.
+         * @description 一次性告知单 while a correction is asked for; 不予受理通知书 once refused; 终止办理通知书
+         *     once terminated.
          */
         get: operations["get_notice"];
         put?: never;
@@ -2747,7 +2748,8 @@ export interface components {
         /**
          * DueOut
          * @description Total clock. `remaining_days`: working days, negative when overdue, null when paused or
-         *     ended. `level`: monitoring code 0 normal, 1 warning, 2 yellow, 5 red.
+         *     ended. `level`: monitoring code 0 normal, 1 warning, 2 yellow, 5 red. `paused`: by a special
+         *     procedure; there is no due date then.
          */
         DueOut: {
             /** Due On */
@@ -2757,6 +2759,8 @@ export interface components {
              * @enum {integer}
              */
             level: 0 | 1 | 2 | 5;
+            /** Paused */
+            paused: boolean;
             /** Provisional */
             provisional: boolean;
             /** Remaining Days */
@@ -3665,7 +3669,8 @@ export interface components {
         };
         /**
          * PathStepOut
-         * @description A step of the concrete route. `state`: where the case stands on it.
+         * @description A step of the concrete route. `state`: where the case stands on it; `not_done` where it ended
+         *     before the step did.
          */
         PathStepOut: {
             /** Function */
@@ -3685,7 +3690,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "waiting" | "open" | "done" | "merged";
+            state: "waiting" | "open" | "done" | "merged" | "not_done";
         };
         /**
          * Permission
@@ -3693,7 +3698,10 @@ export interface components {
          * @enum {string}
          */
         Permission: "cases.create" | "cases.work" | "cases.read" | "cases.query_wide" | "cases.reassign" | "personal.reveal" | "ledger.read" | "catalogue.read" | "catalogue.edit" | "calendar.edit" | "organisations.edit" | "accounts.edit" | "roles.grant" | "audit.read" | "archives.export" | "archives.dispose" | "archives.approve";
-        /** PersonIn */
+        /**
+         * PersonIn
+         * @description A number in full: what is masked finds nobody, and nobody would mean something.
+         */
         PersonIn: {
             /** Id Number */
             id_number: string;
@@ -4274,6 +4282,8 @@ export interface components {
              */
             opened_at: string;
             organisation: components["schemas"]["OrganisationRef"];
+            /** Paused */
+            paused: boolean;
             /** Remaining Days */
             remaining_days: number | null;
             /** Role */

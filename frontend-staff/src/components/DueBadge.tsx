@@ -11,6 +11,8 @@ import { formatDate } from "@/components/dates";
 
 interface Due {
   due_on: string | null;
+  /** The clock stands still: nobody knows a day. */
+  paused: boolean;
   remaining_days: number | null;
   /** Monitoring code: 0 normal, 1 warning, 2 yellow card, 5 red card. */
   level: 0 | 1 | 2 | 5;
@@ -24,12 +26,12 @@ const LEVELS = {
 } as const;
 
 /** Working days left, in words, with icon and colour; hover or focus shows the day and the level. */
-export function DueBadge({ due, ended = false }: { due: Due; ended?: boolean }) {
+export function DueBadge({ due }: { due: Due }) {
   const { t } = useTranslation();
+  if (due.paused) return <Tag icon={<PauseCircleOutlined />}>{t("due.paused")}</Tag>;
   if (due.due_on === null) return <span className="muted">{t("due.none")}</span>;
   if (due.remaining_days === null) {
-    if (ended) return <span className="muted">{t("due.on", { date: formatDate(due.due_on) })}</span>;
-    return <Tag icon={<PauseCircleOutlined />}>{t("due.paused")}</Tag>;
+    return <span className="muted">{t("due.on", { date: formatDate(due.due_on) })}</span>;
   }
   const { key, color, icon } = LEVELS[due.level];
   const days = due.remaining_days;

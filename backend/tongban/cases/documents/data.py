@@ -175,6 +175,18 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Termination:
+    """终止办理通知书: an accepted case ends without a decision."""
+
+    case: CaseHead
+    accepted_on: date
+    decided_on: date
+    reasons: tuple[str, ...]
+    legal_basis: tuple[str, ...]
+    remedies: Remedies | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HandedMaterial:
     """A material that an agent runner carried away; `returned_on` once it came back."""
 

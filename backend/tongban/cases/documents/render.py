@@ -36,6 +36,7 @@ from tongban.cases.documents.data import (
     Receipt,
     Refusal,
     Result,
+    Termination,
 )
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -84,6 +85,7 @@ def render_acknowledgement(paper: Acknowledgement) -> bytes:
         paper.received_on,
         received_on=paper.received_on,
         accepting=paper.accepting,
+        decides=wording.decides_by(paper),
         clerk=paper.clerk,
         materials=_materials(paper.materials),
         promises=_promises(paper.promises),
@@ -130,12 +132,30 @@ def render_refusal(refusal: Refusal) -> bytes:
         "refusal",
         refusal.case,
         refusal.decided_on,
-        applied_on=refusal.applied_on,
+        opening=wording.refusal_opening(refusal),
         decided_on=refusal.decided_on,
+        reasons_title="不予受理的理由",
         reasons=refusal.reasons,
         legal_basis=refusal.legal_basis,
-        apply_to=refusal.apply_to,
+        then=[f"该事项由{refusal.apply_to}办理，请您向其提出申请。"] if refusal.apply_to else [],
         remedies=wording.remedies(refusal.remedies, office.name, office.complaints),
+    )
+
+
+def render_termination(paper: Termination) -> bytes:
+    """终止办理通知书, A4: that the case ends without a decision, why, and what then."""
+    office = paper.case.office
+    return _render(
+        "termination",
+        paper.case,
+        paper.decided_on,
+        opening=wording.termination_opening(paper),
+        decided_on=paper.decided_on,
+        reasons_title="终止办理的理由",
+        reasons=paper.reasons,
+        legal_basis=paper.legal_basis,
+        then=[wording.AFTER_TERMINATION],
+        remedies=wording.remedies(paper.remedies, office.name, office.complaints),
     )
 
 

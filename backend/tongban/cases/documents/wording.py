@@ -15,7 +15,9 @@ from tongban.cases.documents.data import (
     Outcome,
     Party,
     Receipt,
+    Refusal,
     Remedies,
+    Termination,
 )
 from tongban.core.privacy import is_masked, mask_number
 
@@ -78,11 +80,18 @@ def evaluation_url(public_url: str, number: str) -> str:
     return f"{public_url.rstrip('/')}/evaluate?{urlencode({'number': number})}"
 
 
+def decides_by(paper: Acknowledgement) -> str:
+    """Until when acceptance is decided; without a day while a correction is awaited."""
+    if paper.decide_by:
+        return f"{zh_date(paper.decide_by)}前作出"
+    return f"收到材料后{paper.decide_days}个工作日内作出"
+
+
 def acceptance_notes(paper: Acknowledgement) -> list[str]:
     """What the receipt of papers means, and what follows (行政许可法 32)."""
     by = f"（{zh_date(paper.decide_by)}前）" if paper.decide_by else ""
     return [
-        "本回执仅证明已收到上列材料，不代表申请已被受理。",
+        "本回执仅证明已收到上列材料，申请尚未受理；本回执不代表申请已被受理。",
         f"{paper.accepting}自收到材料之日起{paper.decide_days}个工作日内{by}决定是否受理；"
         "材料需要补正的，一次告知全部内容。逾期未告知的，自收到材料之日起即为受理。",
         *handling_notes(paper),
@@ -107,6 +116,22 @@ def handling_notes(receipt: Receipt | Acknowledgement) -> list[str]:
     if receipt.handling == "carried":
         notes.append(f"本件由代办员代您送{receipt.deciding}办理，您无需自行前往。")
     return notes
+
+
+def refusal_opening(paper: Refusal) -> str:
+    return (
+        f"您于{zh_date(paper.applied_on)}提出的“{paper.case.matter}”申请，经审查，现决定不予受理。"
+    )
+
+
+def termination_opening(paper: Termination) -> str:
+    return (
+        f"您申请办理的“{paper.case.matter}”已于{zh_date(paper.accepted_on)}受理。因出现下述情形，"
+        "该件不能继续办理，现决定终止办理，不再作出准予或者不予办理的决定。"
+    )
+
+
+AFTER_TERMINATION = "收取了原件的，请凭受理回执领回。终止办理不影响您在符合条件后重新提出申请。"
 
 
 def correction_ways(notice: Notice) -> list[str]:

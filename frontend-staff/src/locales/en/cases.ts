@@ -185,7 +185,7 @@ export default {
     and: ", ",
   },
   collection: { in_person: "In person", mail: "By mail", electronic: "Electronically" },
-  stepState: { waiting: "Not started", open: "Open", done: "Done", merged: "Merged" },
+  stepState: { waiting: "Not started", open: "Open", done: "Done", merged: "Merged", not_done: "Not done" },
   col: {
     number: "Case number",
     matter: "Matter",
@@ -354,6 +354,7 @@ export default {
     conclusion: "Notice of decision",
     receipt: "Receipt",
     notice: "Notice",
+    terminationNotice: "Notice of termination",
     handoverSlip: "Hand-over slip",
     archivePackage: "Archive package",
     findings: "To correct",

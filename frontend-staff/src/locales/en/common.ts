@@ -50,7 +50,7 @@ export default {
   },
   advice: {
     cannot_take_over:
-      "Work goes only to a unit of the same level; a person named must have this step's role there. Choose again.",
+      "Somebody at that office must hold this step's role; whoever is named must hold it there. Choose again and retry.",
     too_many_failures:
       "The address waits, not your account; computers of one hall may share it. Please wait, or ask your system administrator if it is urgent.",
   },

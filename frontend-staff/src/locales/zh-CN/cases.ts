@@ -179,7 +179,7 @@ export default {
     and: "、",
   },
   collection: { in_person: "当面领取", mail: "邮寄", electronic: "电子送达" },
-  stepState: { waiting: "未开始", open: "办理中", done: "已完成", merged: "并入" },
+  stepState: { waiting: "未开始", open: "办理中", done: "已完成", merged: "并入", not_done: "未进行" },
   col: {
     number: "办件编号",
     matter: "事项",
@@ -345,6 +345,7 @@ export default {
     conclusion: "办结通知书",
     receipt: "受理回执单",
     notice: "告知单",
+    terminationNotice: "终止办理通知书",
     handoverSlip: "代办交接单",
     archivePackage: "归档包",
     findings: "需要补正的内容",

@@ -20,7 +20,6 @@ import { Papers } from "@/pages/case/Papers";
 import { PersonPanel } from "@/pages/case/PersonPanel";
 import { RoutePanel } from "@/pages/case/RoutePanel";
 import { Timeline } from "@/pages/case/Timeline";
-import { ENDED } from "@/pages/cases/columns";
 import "./case.css";
 
 export type Case = components["schemas"]["CaseOut"];
@@ -43,7 +42,7 @@ function CaseFile({ data, number }: { data: Case; number: string }) {
         hint={
           <span className="row">
             <CaseNumber number={data.number} id={data.id} link={false} />
-            <DueBadge due={data.due} ended={ENDED.has(data.status)} />
+            <DueBadge due={data.due} />
             {data.due.provisional && <span className="late">{t("case.provisional")}</span>}
             {data.acceptance_due_on && (
               <span>{t("case.acceptanceDue", { date: formatDate(data.acceptance_due_on) })}</span>

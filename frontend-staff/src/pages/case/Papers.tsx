@@ -40,13 +40,15 @@ export function Papers({ data, number }: { data: components["schemas"]["CaseOut"
           {t("print.slip", { ns: "devices" })}
         </Button>
       )}
-      {(data.flags.correction_pending || data.status === "not_accepted") && (
+      {(data.flags.correction_pending ||
+        data.status === "not_accepted" ||
+        data.status === "terminated") && (
         <Button
           icon={<PrinterOutlined />}
           loading={printing === "notice"}
           onClick={() => void print("notice")}
         >
-          {t("case.notice")}
+          {t(data.status === "terminated" ? "case.terminationNotice" : "case.notice")}
         </Button>
       )}
       {data.concluded_at && (

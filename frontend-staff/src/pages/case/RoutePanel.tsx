@@ -3,6 +3,7 @@ import {
   ClockCircleOutlined,
   MergeCellsOutlined,
   PlayCircleFilled,
+  StopOutlined,
 } from "@ant-design/icons";
 import { useTranslation } from "react-i18next";
 import type { components } from "@/api/schema";
@@ -31,6 +32,7 @@ const ICONS = {
   open: <PlayCircleFilled style={{ color: "#155078" }} />,
   done: <CheckCircleFilled style={{ color: "#20683f" }} />,
   merged: <MergeCellsOutlined />,
+  not_done: <StopOutlined />,
 };
 
 /** Steps in order; those of one parallel group stand under one another. */

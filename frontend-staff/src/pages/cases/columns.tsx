@@ -64,7 +64,7 @@ export function useCaseColumns(chosen: readonly ColumnKey[]): TableColumnType<Ca
     idNumber: (row) => <span className="mono">{row.applicant.id_number}</span>,
     mobile: (row) => <span className="mono">{row.applicant.mobile || "—"}</span>,
     status: (row) => <StatusTag row={row} />,
-    due: (row) => <DueBadge due={row.due} ended={ENDED.has(row.status)} />,
+    due: (row) => <DueBadge due={row.due} />,
     registered: (row) => formatMoment(row.registered_at),
     registeredBy: (row) => row.registered_by.name,
     accepting: (row) => row.accepting.name,

@@ -13,7 +13,6 @@ import { PageHeader } from "@/components/PageHeader";
 import { useProblemMessage } from "@/components/problems";
 import { StatusTag } from "@/components/StatusTag";
 import { useWords } from "@/components/words";
-import { ENDED } from "@/pages/cases/columns";
 
 type TaskRow = components["schemas"]["TaskRow"];
 type Queue = "all" | "mine" | "pool";
@@ -89,7 +88,7 @@ function useTaskColumns(): TableColumnType<TaskRow>[] {
   return [
     {
       title: t("col.stepDue"),
-      render: (_, task) => <DueBadge due={task} ended={ENDED.has(task.case.status)} />,
+      render: (_, task) => <DueBadge due={task} />,
     },
     { title: t("col.step"), render: (_, task) => words("function", task.function) },
     {

@@ -1,0 +1,32 @@
+"""A case that waits, and one that ends without a decision, as a reviewer sees them."""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.e2e.desk import SignedIn, opens_paper, register, sign_in, take
+from tests.e2e.test_case_flows import ALLOWANCE, HOME, begin, finish, step
+from tests.support.applications import application
+from tests.support.browser import assert_accessible
+from tests.support.live import LiveServer
+
+pytestmark = pytest.mark.browser
+
+
+async def test_a_paused_case_promises_no_day_and_a_terminated_one_has_its_notice(
+    page: Page, live_server: LiveServer, signed_in: SignedIn
+) -> None:
+    number = (await register(await signed_in("ds-clerk"), application(ALLOWANCE, HOME)))["number"]
+    await take(await signed_in("ds-reviewer"), number, "suspend", reason="appraisal")
+    await sign_in(page, live_server, "ds-reviewer")
+    await page.goto(f"/staff/cases/{number}")
+    await expect(page.get_by_text("计时暂停", exact=True)).to_be_visible()
+    await page.goto("/staff/tasks")
+    row = page.get_by_role("row").filter(has_text=number)
+    await expect(row.get_by_text("计时暂停", exact=True)).to_be_visible()
+    await page.goto(f"/staff/cases/{number}")
+    dialog = await begin(page, "终止办理")
+    await dialog.get_by_label("理由").fill("申请人已去世")
+    await finish(dialog, "终止办理")
+    await expect(step(page, "审批").get_by_role("img", name="未进行")).to_be_visible()
+    await opens_paper(page, "终止办理通知书", f"/cases/{number}/notice")
+    await assert_accessible(page)
