@@ -1,6 +1,6 @@
 """What every answer has in common: a request id, and failures as problem details."""
 
-from typing import Any
+from typing import Any, Self
 
 import asyncpg
 import structlog
@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tongban.core.db import DatabaseAway
@@ -20,6 +21,9 @@ from tongban.core.texts import Language, Text, language_of
 from tongban.core.validation import field_errors
 
 log = structlog.get_logger(__name__)
+
+MOST_JSON = 4 * 1024 * 1024
+"""Bytes of a body that is no file: six times a district's whole catalogue."""
 
 
 class RequestId:
@@ -47,18 +51,63 @@ class RequestId:
         await self.app(scope, receive, send_with_id)
 
 
-class NoNul:
-    """Refuses an address with a NUL in its path or query: no name has one, and no database takes
-    it. Bodies are looked through by `core.schemas.InputModel`."""
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+_FILES = (b"multipart/", b"image/", b"application/pdf", b"application/octet-stream")
 
-    def __init__(self, app: ASGIApp) -> None:
+
+class Door:
+    """What happens before anything is read or looked up.
+
+    An address with a NUL in its path or query is refused: no name has one, and no database takes
+    it (bodies are looked through by `core.schemas.InputModel`). So is a body that announces more
+    bytes than its kind may have, or goes on past them. `HEAD` is answered as `GET` without a body.
+    """
+
+    def __init__(self, app: ASGIApp, most_json: int, most_file: int) -> None:
         self.app = app
+        self.most_json = most_json
+        self.most_file = 2 * most_file  # what takes files counts for itself, and names the file
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         app = self.app
-        if scope["type"] == "http" and ("\x00" in scope["path"] or b"%00" in scope["query_string"]):
-            app = problem_response(Request(scope), _Unreadable())
+        if scope["type"] == "http":
+            method = scope["method"]
+            if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
+                app = problem_response(Request(scope), _Unreadable())
+            elif method in _WITH_BODY:
+                headers = dict(scope["headers"])
+                most = self._most(headers.get(b"content-type", b""))
+                if int(headers.get(b"content-length", 0)) > most:
+                    app = problem_response(Request(scope), BodyTooLarge.of(most))
+                receive = _counted(receive, most)
+            elif method == "HEAD":
+                scope, send = {**scope, "method": "GET"}, _without_body(send)
         await app(scope, receive, send)
+
+    def _most(self, media_type: bytes) -> int:
+        return self.most_file if media_type.lower().startswith(_FILES) else self.most_json
+
+
+def _counted(receive: Receive, most: int) -> Receive:
+    """Of a body that comes in pieces nobody knows the size: raises once it is past `most`."""
+    received = 0
+
+    async def counting() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > most:
+            raise HTTPException(413, detail=str(most))
+        return message
+
+    return counting
+
+
+def _without_body(send: Send) -> Send:
+    async def sending(message: Message) -> None:
+        await send({**message, "body": b""} if "body" in message else message)
+
+    return sending
 
 
 def request_language(request: Request) -> Language:
@@ -88,16 +137,27 @@ class _Unreadable(Problem):
     title = Text("提交的内容无法识别", "The body cannot be read")
 
 
-class _BodyTooLarge(Problem):
+class BodyTooLarge(Problem):
     code = "body_too_large"
     status = 413
-    title = Text("提交的内容过大", "The body is too large")
+    title = Text("提交的内容超过 {megabytes} MB 的上限", "The body is larger than {megabytes} MB")
+
+    @classmethod
+    def of(cls, most: int) -> Self:
+        return cls(megabytes=most // (1024 * 1024))
+
+
+class _WrongMediaType(Problem):
+    code = "wrong_media_type"
+    status = 415
+    title = Text(
+        "请以 Content-Type: {expected} 提交内容", "Send the body as Content-Type: {expected}"
+    )
 
 
 _ROUTER_PROBLEMS: dict[int, type[Problem]] = {
     404: NotFound,
     405: _Unroutable,
-    413: _BodyTooLarge,
 }
 
 
@@ -119,12 +179,19 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> Response:
+        expected = _expected_type(request)
+        if expected is not None:
+            return problem_response(request, _WrongMediaType(expected=expected))
         return problem_response(request, Invalid(errors=field_errors(error.errors())))
 
     @app.exception_handler(HTTPException)
     async def _router(request: Request, error: HTTPException) -> Response:
+        if error.status_code == 413:
+            return problem_response(request, BodyTooLarge.of(int(error.detail)))
         problem = _ROUTER_PROBLEMS.get(error.status_code, _Unreadable)()
         problem.headers.update(error.headers or {})
+        if error.status_code == 405:
+            problem.headers["Allow"] = ", ".join(_allowed(app, request.url.path))
         return problem_response(request, problem)
 
     @app.exception_handler(PoolTimeout)
@@ -153,8 +220,31 @@ def install(app: FastAPI) -> None:
     async def _unexpected(request: Request, error: Exception) -> Response:
         return _broken(request, error)
 
-    app.add_middleware(NoNul)
+    app.add_middleware(Door, most_json=MOST_JSON, most_file=app.state.settings.max_file_bytes)
     app.add_middleware(RequestId)
+
+
+def _expected_type(request: Request) -> str | None:
+    """The media type that the operation takes, where another came: whatever else was found wrong
+    with the body follows from that."""
+    field = getattr(request.scope.get("route"), "body_field", None)
+    if field is None:
+        return None
+    expected = str(field.field_info.media_type)
+    sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    as_json = expected == "application/json" and sent.startswith("application/")
+    return None if sent == expected or (as_json and sent.endswith("+json")) else expected
+
+
+def _allowed(app: FastAPI, path: str) -> list[str]:
+    """The methods of an address: several operations, each a route of its own, can share one."""
+    methods = {
+        method.upper()
+        for template, operations in app.openapi()["paths"].items()
+        if compile_path(template)[0].match(path)
+        for method in operations
+    }
+    return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
 
 
 def _broken(request: Request, error: Exception) -> Response:

@@ -44,7 +44,9 @@ _TEXTS = {
     "less_than": Text("应小于 {lt}", "Less than {lt}"),
     "literal_error": Text("只能是下列之一：{expected}", "Must be one of {expected}"),
     "enum": Text("只能是下列之一：{expected}", "Must be one of {expected}"),
-    "json_invalid": Text("不是有效的 JSON", "Not valid JSON"),
+    "json_invalid": Text(
+        "不是有效的 JSON：第 {character} 个字符处有误", "Not valid JSON at character {character}"
+    ),
     "uuid_parsing": Text("编号格式不正确", "Not an identifier"),
     "uuid_type": Text("编号格式不正确", "Not an identifier"),
 }
@@ -79,6 +81,8 @@ def pointer(location: Sequence[str | int]) -> str:
 
 def _text(error: Any) -> Text:
     context = error.get("ctx") or {}
+    if error["type"] == "json_invalid":
+        context = {"character": error["loc"][-1] + 1}
     own = context.get("text")
     if isinstance(own, Text):
         return own
