@@ -1,12 +1,16 @@
 """Each action by its outcome: what changes, for whom, and what is refused."""
 
+from datetime import timedelta
 from typing import Any
+
+import time_machine
 
 from tests.documents.samples import text_of
 from tests.support.applications import APPLICANT_ID, MOBILE, OTHER_ID, application, catalogue
 from tests.support.district import Answer, District
 from tongban.cases.problems import ACTION_NAMES
 from tongban.cases.rules import Action
+from tongban.core import clock
 
 DESHENG, HOME, NEIGHBOUR = "110102010", "110102010002", "110102010005"
 
@@ -49,6 +53,16 @@ async def test_suspension_pauses_the_clock_for_a_listed_reason_only(district: Di
     assert None not in (resumed["due_on"], resumed["tasks"][-1]["due_on"])
     assert resumed["due"]["remaining_days"] is not None
     ok(await reviewer.act(number, "approve"))
+
+
+async def test_what_stands_still_is_not_counted_as_late(district: District) -> None:
+    number = await accepted(district)
+    with time_machine.travel(clock.now() + timedelta(days=60), tick=False):
+        reviewer = await district.person("reviewer", DESHENG)
+        assert ok(await reviewer.get("/tasks"))["counts"]["overdue"] == 1
+        ok(await reviewer.act(number, "suspend", reason="appraisal"))
+        counts = ok(await reviewer.get("/tasks"))["counts"]
+        assert (counts["overdue"], counts["due_soon"], counts["mine"]) == (0, 0, 1)
 
 
 async def test_a_matter_allows_only_its_own_special_procedures(district: District) -> None:

@@ -52,11 +52,14 @@ _KEEPING = (
 )
 
 
-def fonds(tree: Tree, actor: Actor, code: str, *permissions: Permission) -> Unit:
-    """The organisation whose archive (全宗) is meant. Raises `UnknownOrganisation`, `Forbidden`."""
+def fonds(tree: Tree, actor: Actor, code: str, at: str, *permissions: Permission) -> Unit:
+    """The organisation whose archive (全宗) is meant; `at` points at where it was named.
+
+    Raises `UnknownOrganisation`, `Forbidden`.
+    """
     unit = tree.find(code)
     if unit is None:
-        raise UnknownOrganisation(code=code)
+        raise UnknownOrganisation(code=code).at(at)
     if not any(reaches(tree, actor, permission, unit) for permission in permissions):
         raise Forbidden
     return unit
@@ -80,7 +83,7 @@ async def list_archives(
 ) -> Page[s.ArchiveRow]:
     """Archived cases, those whose retention ends first in front. Raises as `fonds`."""
     tree = await get_tree(session)
-    unit = fonds(tree, actor, query.organisation, *_KEEPING)
+    unit = fonds(tree, actor, query.organisation, "/organisation", *_KEEPING)
     statement = (
         select(Archive, Case.number, Case.matter_name, Case.responsible_id)
         .join(Case, Case.id == Archive.case_id)
@@ -130,7 +133,9 @@ async def propose(
 ) -> s.DisposalDetail:
     """A list of cases to be destroyed. Raises `Invalid` with a pointer to each that may not be."""
     tree = await get_tree(session)
-    unit = fonds(tree, actor, body.organisation_code, Permission.ARCHIVES_DISPOSE)
+    unit = fonds(
+        tree, actor, body.organisation_code, "/organisation_code", Permission.ARCHIVES_DISPOSE
+    )
     found = await session.execute(
         select(Case.number, Archive)
         .join(Archive, Archive.case_id == Case.id)

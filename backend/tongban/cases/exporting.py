@@ -151,7 +151,9 @@ async def export(
     Raises `Forbidden`, `UnknownOrganisation`, `NothingToExport`, `TooManyToExport`.
     """
     tree = await get_tree(session)
-    unit = fonds(tree, actor, body.organisation_code, Permission.ARCHIVES_EXPORT)
+    unit = fonds(
+        tree, actor, body.organisation_code, "/organisation_code", Permission.ARCHIVES_EXPORT
+    )
     # Row-level security lets through what the organisation takes part in.
     await personal.scope_to(session, unit)
     rows = await _packaged(session, settings, tree, unit, body)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.cases import schemas as s
 from tongban.cases import sheets
+from tongban.cases.lists import ENDS_EARLY
 from tongban.cases.models import Case, CaseScope
 from tongban.cases.policy import own_scope, wide_scope
 from tongban.cases.problems import UnknownOrganisation
@@ -105,7 +106,7 @@ def _span(settings: Settings, query: LedgerQuery) -> tuple[date, date]:
     last = query.date_to or clock.today(settings.zone)
     first = query.date_from or last.replace(day=1)
     if first > last:
-        raise Invalid.field("/date_to", "bad_span", Text("结束日期早于开始日期", "Ends too early"))
+        raise Invalid.field("/date_to", "bad_span", ENDS_EARLY)
     if (last - first).days >= MAX_DAYS:
         raise Invalid.field(
             "/date_from", "bad_span", Text("一次最多查询一年", "At most one year at a time")
@@ -133,7 +134,7 @@ def _filters(tree: Tree, query: LedgerQuery) -> list[Any]:
     if query.organisation:
         unit = tree.find(query.organisation)
         if unit is None:
-            raise UnknownOrganisation(code=query.organisation)
+            raise UnknownOrganisation(code=query.organisation).at("/organisation")
         below = [unit.id, *(u.id for u in tree.descendants(unit))]
         found.append(Case.accepting_id.in_(below))
     return found

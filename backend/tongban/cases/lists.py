@@ -29,9 +29,10 @@ from tongban.cases.rules import OPEN, RUNNING, Outcome, Status
 from tongban.core import clock
 from tongban.core.db import AnySelect
 from tongban.core.pages import Page, decode_cursor, encode_cursor
-from tongban.core.privacy import blind_index
-from tongban.core.problems import Forbidden
+from tongban.core.privacy import blind_index, normalise
+from tongban.core.problems import Forbidden, Invalid
 from tongban.core.settings import Settings
+from tongban.core.texts import Text
 from tongban.identity import audit
 from tongban.identity.actor import Actor
 from tongban.identity.models import Staff
@@ -218,24 +219,29 @@ def _plain(filters: CaseFilters) -> Iterator[ColumnElement[bool]]:
 
 
 def _organisations(asked: _Asked) -> Iterator[ColumnElement[bool]]:
-    def below(code: str) -> list[int]:
+    def below(code: str, filter_: str) -> list[int]:
         unit = asked.tree.find(code)
         if unit is None:
-            raise UnknownOrganisation(code=code)
+            raise UnknownOrganisation(code=code).at(f"/{filter_}")
         return [unit.id, *(u.id for u in asked.tree.descendants(unit))]
 
     filters = asked.filters
     if filters.accepting:
-        yield Case.accepting_id.in_(below(filters.accepting))
+        yield Case.accepting_id.in_(below(filters.accepting, "accepting"))
     if filters.home:
-        yield Case.home_id.in_(below(filters.home))
+        yield Case.home_id.in_(below(filters.home, "home"))
     if filters.organisation:
-        taking_part = below(filters.organisation)[0]
+        taking_part = below(filters.organisation, "organisation")[0]
         yield exists().where(CaseScope.case_id == Case.id, CaseScope.organisation_id == taking_part)
+
+
+ENDS_EARLY = Text("结束日期早于开始日期", "Ends before it begins")
 
 
 def _days(asked: _Asked) -> Iterator[ColumnElement[bool]]:
     filters, zone = asked.filters, asked.settings.zone
+    if filters.date_from and filters.date_to and filters.date_to < filters.date_from:
+        raise Invalid.field("/date_to", "bad_span", ENDS_EARLY)
     if filters.date_from:
         yield Case.registered_at >= datetime.combine(filters.date_from, time(), zone)
     if filters.date_to:
@@ -258,7 +264,7 @@ def _free_text(text: str) -> ColumnElement[bool]:
     Names hold no digits as a rule, the others always do. Each is looked up by its own index: with
     `OR` between them the database reads every case.
     """
-    compact = text.replace(" ", "").upper()
+    compact = normalise(text)
     by_name = search.matches(text)
     if not any(character.isdigit() for character in compact):
         return false() if by_name is None else by_name

@@ -11,8 +11,10 @@ from sqlalchemy import (
     Select,
     String,
     Uuid,
+    and_,
     bindparam,
     column,
+    exists,
     func,
     literal,
     or_,
@@ -184,20 +186,21 @@ def _task_row(viewer: Viewer, row: Any) -> dict[str, Any]:
     }
 
 
+_counted = (Task.case_id, Task.function, Task.due_on)
 _queue = union_all(
-    select(Task.function, Task.due_on, literal(True).label("mine")).where(
-        Task.state == "open", _MINE
-    ),
-    select(Task.function, Task.due_on, literal(False)).where(Task.state == "open", *_IN_POOL),
+    select(*_counted, literal(True).label("mine")).where(Task.state == "open", _MINE),
+    select(*_counted, literal(False)).where(Task.state == "open", *_IN_POOL),
 ).subquery()
-_soon = _queue.c.due_on.between(bindparam("today", type_=Date), bindparam("soon", type_=Date))
+# Asked only of what would count as late or nearly late.
+_runs = ~exists().where(Case.id == _queue.c.case_id, Case.suspended | Case.correction_pending)
+_today, _tomorrow = bindparam("today", type_=Date), bindparam("soon", type_=Date)
 _COUNTS = Fixed(
     select(
         _queue.c.function,
         func.count().label("all"),
         func.count().filter(_queue.c.mine).label("mine"),
-        func.count().filter(_queue.c.due_on < bindparam("today", type_=Date)).label("overdue"),
-        func.count().filter(_soon).label("soon"),
+        func.count().filter(and_(_queue.c.due_on < _today, _runs)).label("overdue"),
+        func.count().filter(and_(_queue.c.due_on.between(_today, _tomorrow), _runs)).label("soon"),
     ).group_by(_queue.c.function)
 )
 

@@ -96,9 +96,7 @@ def _window(tree: Tree, code: str) -> Unit:
 def window_ref(tree: Tree, window_id: int) -> OrganisationRef:
     """A window with the body it belongs to: `德胜街道 3号窗口`."""
     unit = tree[window_id]
-    body = tree.body(unit)
-    name = unit.name if unit == body else f"{body.name} {unit.name}"
-    return OrganisationRef(code=unit.code, name=name)
+    return OrganisationRef(code=unit.code, name=tree.name_with_body(unit, gap=" "))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tongban.cases import papers, reading
 from tongban.cases.documents.wording import progress_url
 from tongban.cases.models import Case
+from tongban.cases.presenting import due_on
 from tongban.core.privacy import seal, unseal
 from tongban.core.problems import NotFound
 from tongban.core.settings import Settings
@@ -60,7 +61,7 @@ def _slip(settings: Settings, tree: Tree, case: Case) -> s.Slip:
         "办件编号": case.number,
         "查询码": case.query_code,
         "受理机构": window_ref(tree, case.accepting_id).name,
-        "承诺办结": case.due_on.isoformat() if case.due_on else None,
+        "承诺办结": str(due_on(case, case.due_on) or ""),
     }
     return s.Slip(
         title="办件凭条",
