@@ -36,6 +36,13 @@ export default {
   person: "个人",
   organisationHint: "输入名称或代码",
   organisation: "法人或其他组织",
+  colleague: {
+    placeholder: "输入姓名或用户名",
+    none: "没有可选的人员",
+    open: "待办 {{count}}",
+    inactive: "账号已停用",
+    and: "、",
+  },
   columns: "显示列",
   filters: "查询条件",
   from: "起",

@@ -1,4 +1,4 @@
-import { Button, Select, type TableColumnType } from "antd";
+import { Button, type TableColumnType } from "antd";
 import dayjs from "dayjs";
 import { useTranslation } from "react-i18next";
 import { apiQuery } from "@/api/client";
@@ -9,6 +9,7 @@ import { EmptyState } from "@/components/EmptyState";
 import { FilterBar, FilterField, SearchField } from "@/components/FilterBar";
 import { KeysetTable } from "@/components/KeysetTable";
 import { PageHeader } from "@/components/PageHeader";
+import { Select } from "@/components/Select";
 import { AUDIT_ACTIONS, useActionName } from "@/pages/admin/auditActions";
 
 type Line = components["schemas"]["AuditLine"];

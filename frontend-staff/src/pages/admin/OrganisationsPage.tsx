@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Button, Select, Table, Tag } from "antd";
+import { Button, Table, Tag } from "antd";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { apiQuery } from "@/api/client";
@@ -13,6 +13,7 @@ import { PageHeader } from "@/components/PageHeader";
 import { usePages } from "@/components/pages";
 import { useProblemMessage } from "@/components/problems";
 import { ScrollBox } from "@/components/ScrollBox";
+import { Select } from "@/components/Select";
 import { UnitDialog, type UnitView } from "@/pages/admin/UnitDialog";
 
 type Unit = components["schemas"]["OrganisationRow"];

@@ -6,7 +6,7 @@ import { one, useFilters } from "@/app/search";
 import { useProblemMessage } from "@/components/problems";
 import { useRoleName } from "@/components/words";
 import { ActionDialog } from "@/pages/case/ActionDialog";
-import { ACTION_FIELDS, CONCLUDING, GRAVE, LEADING, type Action } from "@/pages/case/actions";
+import { ACTION_FIELDS, CONCLUDING, GRAVE, LEADING, meantTasks, type Action } from "@/pages/case/actions";
 import { useAct } from "@/pages/case/useAct";
 
 type Case = components["schemas"]["CaseOut"];
@@ -41,7 +41,7 @@ export function ActionPanel({ data, number, onConcluded }: Props) {
   }
 
   async function take(action: Action) {
-    if (ACTION_FIELDS[action].length > 0 || openTasks(data) > 1) {
+    if (ACTION_FIELDS[action].length > 0 || meantTasks(data.tasks).length > 1) {
       set({ action });
       return;
     }
@@ -92,10 +92,6 @@ export function ActionPanel({ data, number, onConcluded }: Props) {
       )}
     </section>
   );
-}
-
-function openTasks(data: Case): number {
-  return data.tasks.filter((task) => task.state === "open" && task.workable).length;
 }
 
 /** Who handles the case now: its open tasks. */

@@ -1,5 +1,5 @@
 import { DownOutlined, UpOutlined } from "@ant-design/icons";
-import { Button, Select } from "antd";
+import { Button } from "antd";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { many, one, useFilters } from "@/app/search";
@@ -7,6 +7,7 @@ import { DateRange } from "@/components/DateRange";
 import { FilterBar, FilterField, SearchField } from "@/components/FilterBar";
 import { MatterSelect } from "@/components/MatterSelect";
 import { OrganisationSelect } from "@/components/OrganisationSelect";
+import { Select } from "@/components/Select";
 
 const STATUSES = [
   "draft",

@@ -1,7 +1,7 @@
 import { PlusOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Button, Select, Table, Tag, type TableColumnType } from "antd";
+import { Button, Table, Tag, type TableColumnType } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { components } from "@/api/schema";
@@ -14,6 +14,7 @@ import { mattersQuery } from "@/components/matters";
 import { PageHeader } from "@/components/PageHeader";
 import { usePages } from "@/components/pages";
 import { ScrollBox } from "@/components/ScrollBox";
+import { Select } from "@/components/Select";
 import { useWords } from "@/components/words";
 import { NewMatterDialog } from "@/pages/matters/NewMatterDialog";
 import { useMatterWords } from "@/pages/matters/words";

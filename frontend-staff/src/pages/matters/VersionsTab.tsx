@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Select, Table, Tag } from "antd";
+import { Table, Tag } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { apiQuery } from "@/api/client";
@@ -9,6 +9,7 @@ import { EmptyState } from "@/components/EmptyState";
 import { FilterBar, FilterField } from "@/components/FilterBar";
 import { ScrollBox } from "@/components/ScrollBox";
 import { Loaded } from "@/components/Loaded";
+import { Select } from "@/components/Select";
 import { Changes } from "@/pages/matters/Changes";
 import type { Matter } from "@/pages/matters/MatterPage";
 

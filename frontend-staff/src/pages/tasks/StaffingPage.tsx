@@ -1,8 +1,9 @@
 import { CheckCircleOutlined } from "@ant-design/icons";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { App, Button, Form, Input, Table } from "antd";
 import { useTranslation } from "react-i18next";
 import { apiQuery, client, unwrap } from "@/api/client";
+import { ColleagueSelect } from "@/components/ColleagueSelect";
 import { formatMoment } from "@/components/dates";
 import { Loaded } from "@/components/Loaded";
 import { PageHeader } from "@/components/PageHeader";
@@ -72,6 +73,7 @@ interface Values {
 function HandOver() {
   const { t } = useTranslation("cases");
   const { message } = App.useApp();
+  const queries = useQueryClient();
   const [form] = Form.useForm<Values>();
   const { submit, busy, notice } = useSubmission(form, async ({ username, to_staff, reason }) => {
     const { tasks } = await unwrap(
@@ -82,7 +84,12 @@ function HandOver() {
     );
     message.success(t("staffing.done", { count: tasks }));
     form.resetFields();
+    await queries.invalidateQueries({
+      predicate: ({ queryKey: [path] }) =>
+        typeof path === "string" && /^\/api\/v1\/(cases|tasks|alarms|holders|staff)/.test(path),
+    });
   });
+  const leaver: string | undefined = Form.useWatch("username", form);
   return (
     <Form form={form} layout="vertical" onFinish={submit} style={{ maxWidth: 480 }}>
       {notice}
@@ -91,10 +98,23 @@ function HandOver() {
         label={t("staffing.from")}
         rules={[{ required: true, message: t("form.required", { title: t("staffing.from") }) }]}
       >
-        <Input autoComplete="off" />
+        <ColleagueSelect
+          allowClear={false}
+          query={(q) => apiQuery("/api/v1/holders", { query: { q } })}
+          onChange={() => form.setFieldValue("to_staff", undefined)}
+        />
       </Form.Item>
       <Form.Item name="to_staff" label={t("staffing.to")} extra={t("staffing.toHint")}>
-        <Input autoComplete="off" />
+        <ColleagueSelect
+          disabled={!leaver}
+          placeholder={leaver ? undefined : t("staffing.toNone")}
+          query={(q) =>
+            apiQuery("/api/v1/staff/{username}/takers", {
+              path: { username: leaver ?? "" },
+              query: { q },
+            })
+          }
+        />
       </Form.Item>
       <Form.Item
         name="reason"

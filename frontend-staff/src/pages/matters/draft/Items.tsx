@@ -1,6 +1,7 @@
 /** Fields of the editor, each one line: text, number, choice, switch. */
-import { AutoComplete, Form, Input, InputNumber, Select, Switch } from "antd";
+import { AutoComplete, Form, Input, InputNumber, Switch } from "antd";
 import { useTranslation } from "react-i18next";
+import { Select } from "@/components/Select";
 
 interface Base {
   name: (string | number)[] | string;
