@@ -144,8 +144,9 @@ async def test_the_audit_log_reads_in_words(page: Page, live_server: LiveServer)
     await page.goto("/staff/audit?username=district-audit-admin")
     await choose(page, "操作", "登录失败")
     lines = page.get_by_role("row").filter(has_text="district-audit-admin")
-    await expect(lines.first).to_contain_text("totp_required")
     await expect(lines.first).to_contain_text("登录失败")
+    await expect(lines.first).to_contain_text("账号 district-audit-admin")
+    await expect(lines.first).to_contain_text("未填写动态验证码")
     await assert_accessible(page)
 
 

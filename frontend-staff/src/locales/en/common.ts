@@ -30,6 +30,7 @@ export default {
   yes: "Yes",
   no: "No",
   none: "—",
+  colon: ": ",
   all: "All",
   saved: "Saved",
   done: "Done",

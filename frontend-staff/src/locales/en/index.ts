@@ -1,5 +1,6 @@
 import admin from "./admin";
 import archives from "./archives";
+import audit from "./audit";
 import cases from "./cases";
 import common from "./common";
 import devices from "./devices";
@@ -7,4 +8,4 @@ import faults from "./faults";
 import matters from "./matters";
 import shell from "./shell";
 
-export default { admin, archives, cases, common, devices, faults, matters, shell };
+export default { admin, archives, audit, cases, common, devices, faults, matters, shell };

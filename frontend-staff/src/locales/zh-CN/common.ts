@@ -30,6 +30,7 @@ export default {
   yes: "是",
   no: "否",
   none: "—",
+  colon: "：",
   all: "全部",
   saved: "已保存",
   done: "操作成功",

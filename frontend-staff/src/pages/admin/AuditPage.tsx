@@ -11,6 +11,7 @@ import { KeysetTable } from "@/components/KeysetTable";
 import { PageHeader } from "@/components/PageHeader";
 import { Select } from "@/components/Select";
 import { AUDIT_ACTIONS, useActionName } from "@/pages/admin/auditActions";
+import { useAuditDetails, useAuditReason, useAuditSubject } from "@/pages/admin/auditDetails";
 
 type Line = components["schemas"]["AuditLine"];
 
@@ -79,20 +80,22 @@ export function AuditPage() {
 function useColumns(): TableColumnType<Line>[] {
   const { t } = useTranslation("admin");
   const actionName = useActionName();
+  const detailsOf = useAuditDetails();
+  const subjectOf = useAuditSubject();
+  const reasonOf = useAuditReason();
   return [
     { title: t("audit.at"), render: (_, line) => dayjs(line.at).format("YYYY-MM-DD HH:mm:ss") },
     { title: t("audit.username"), render: (_, line) => <span className="mono">{line.username}</span> },
     { title: t("audit.action"), render: (_, line) => <span title={line.action}>{actionName(line.action)}</span> },
-    { title: t("audit.subject"), render: (_, line) => <span className="mono">{line.subject}</span> },
-    { title: t("audit.reason"), render: (_, line) => line.reason ?? "—" },
+    { title: t("audit.subject"), render: (_, line) => <span title={line.subject}>{subjectOf(line.subject)}</span> },
+    { title: t("audit.reason"), render: (_, line) => reasonOf(line.reason) },
     {
       title: t("audit.details"),
       className: "wrap",
-      render: (_, line) =>
-        Object.entries(line.details)
-          .filter(([, value]) => value !== null)
-          .map(([key, value]) => `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`)
-          .join("；") || "—",
+      render: (_, line) => {
+        const told = detailsOf(line.details);
+        return told.length === 0 ? "—" : told.map((one) => <div key={one}>{one}</div>);
+      },
     },
     { title: t("audit.ip"), render: (_, line) => <span className="mono">{line.ip || "—"}</span> },
     {
