@@ -8,7 +8,7 @@ import { OrganisationSelect } from "@/components/OrganisationSelect";
 import { Select } from "@/components/Select";
 import { useSubmission } from "@/components/useSubmission";
 import { useRoleName } from "@/components/words";
-import { refreshStaff } from "@/pages/admin/AccountDrawer";
+import { refreshStaff } from "@/pages/admin/refreshStaff";
 import { ROLES } from "@/pages/admin/roles";
 
 type Staff = components["schemas"]["StaffView"];

@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { EmptyState } from "@/components/EmptyState";
+import type { Matter } from "@/components/matters";
 import { useWords } from "@/components/words";
-import type { Matter } from "@/pages/matters/MatterPage";
 
 export function MaterialsTab({ matter }: { matter: Matter }) {
   const { t } = useTranslation("matters");

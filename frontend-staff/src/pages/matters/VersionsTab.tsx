@@ -9,9 +9,9 @@ import { EmptyState } from "@/components/EmptyState";
 import { FilterBar, FilterField } from "@/components/FilterBar";
 import { ScrollBox } from "@/components/ScrollBox";
 import { Loaded } from "@/components/Loaded";
+import type { Matter } from "@/components/matters";
 import { Select } from "@/components/Select";
 import { Changes } from "@/pages/matters/Changes";
-import type { Matter } from "@/pages/matters/MatterPage";
 
 type Version = components["schemas"]["VersionRow"];
 
