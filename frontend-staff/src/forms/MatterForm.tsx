@@ -107,6 +107,7 @@ function Control({ field, inCell, id, value, onChange }: ControlProps) {
     case "number":
       return (
         <InputNumber
+          controls={false}
           id={id}
           aria-label={ariaLabel}
           style={{ width: "100%" }}

@@ -104,7 +104,7 @@ function YearForm({ year }: { year: Year }) {
                 <EmptyState title={t("calendar.none")} hint={t("calendar.noneHint")} />
               ) : (
                 <div className="sub-table sub-table-scroll">
-                  <table aria-label={t("calendar.label")}>
+                  <table className="stacking" aria-label={t("calendar.label")}>
                     <thead>
                       <tr>
                         <th scope="col">{t("calendar.date")}</th>
@@ -154,7 +154,7 @@ function DayLine({ name, year, onRemove }: LineProps) {
   const date: string | undefined = Form.useWatch(["days", name, "date"]);
   return (
     <tr>
-      <td>
+      <td data-label={t("calendar.date")}>
         <Form.Item
           name={[name, "date"]}
           rules={[{ required: true, message: t("calendar.missingDate") }]}
@@ -162,8 +162,8 @@ function DayLine({ name, year, onRemove }: LineProps) {
           <DateInput ariaLabel={t("calendar.date")} min={`${year}-01-01`} />
         </Form.Item>
       </td>
-      <td style={{ paddingTop: 9 }}>{date ? dayjs(date).format("ddd") : "—"}</td>
-      <td>
+      <td data-label={t("calendar.weekday")} className="calendar-weekday">{date ? dayjs(date).format("ddd") : "—"}</td>
+      <td data-label={t("calendar.working")}>
         <Form.Item name={[name, "is_working"]}>
           <Select
             aria-label={t("calendar.working")}
@@ -174,7 +174,7 @@ function DayLine({ name, year, onRemove }: LineProps) {
           />
         </Form.Item>
       </td>
-      <td>
+      <td data-label={t("calendar.note")}>
         <Form.Item name={[name, "note"]}>
           <Input aria-label={t("calendar.note")} maxLength={50} />
         </Form.Item>

@@ -99,7 +99,14 @@ function ExtensionDays({ data }: { data: Case }) {
       }
       rules={[required(t, "dialog.days")]}
     >
-      <InputNumber min={1} max={60} precision={0} disabled={most === 0} style={{ width: 160 }} />
+      <InputNumber
+        controls={false}
+        min={1}
+        max={60}
+        precision={0}
+        disabled={most === 0}
+        style={{ width: 160 }}
+      />
     </Form.Item>
   );
 }

@@ -19,7 +19,7 @@ export function Changes({ changes, before, after }: Props) {
   const { t } = useTranslation("matters");
   return (
     <div style={{ overflowX: "auto" }}>
-      <table className="plain-table changes">
+      <table className="plain-table changes stacking">
         <caption>{t("versions.differences", { count: changes.length })}</caption>
         <thead>
           <tr>
@@ -32,10 +32,10 @@ export function Changes({ changes, before, after }: Props) {
           {changes.map((change) => (
             <tr key={change.pointer}>
               <th scope="row">{change.label}</th>
-              <td>
+              <td data-label={before}>
                 <del>{readable(change.before)}</del>
               </td>
-              <td>
+              <td data-label={after}>
                 <ins>{readable(change.after)}</ins>
               </td>
             </tr>

@@ -1,9 +1,10 @@
 import { CheckCircleOutlined } from "@ant-design/icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Form, Input, Table } from "antd";
+import { App, Button, Form, Input } from "antd";
 import { useTranslation } from "react-i18next";
 import { apiQuery, client, unwrap } from "@/api/client";
 import { ColleagueSelect } from "@/components/ColleagueSelect";
+import { DataTable } from "@/components/DataTable";
 import { formatMoment } from "@/components/dates";
 import { Loaded } from "@/components/Loaded";
 import { PageHeader } from "@/components/PageHeader";
@@ -45,10 +46,8 @@ function Alarms() {
             hint={t("staffing.noAlarmsHint")}
           />
         ) : (
-          <Table
-            size="small"
-            aria-label={t("staffing.alarmsLabel")}
-            pagination={false}
+          <DataTable
+            label={t("staffing.alarmsLabel")}
             dataSource={rows}
             rowKey={(row) => `${row.organisation.code} ${row.role}`}
             columns={[

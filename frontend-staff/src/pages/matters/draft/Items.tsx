@@ -62,7 +62,7 @@ export function NumberItem({
   const rules = useMissing(label, required);
   return (
     <Form.Item name={name} label={label} rules={rules}>
-      <InputNumber min={min} max={max} style={{ width: "100%" }} />
+      <InputNumber controls={false} min={min} max={max} style={{ width: "100%" }} />
     </Form.Item>
   );
 }
