@@ -52,6 +52,13 @@ async def content_of(download: Download) -> bytes:
     return await asyncio.to_thread(Path(await download.path()).read_bytes)
 
 
+def unpacked(package: bytes, folder: Path) -> Path:
+    with ZipFile(BytesIO(package)) as archive:
+        archive.extractall(folder)
+    (top,) = folder.iterdir()
+    return top
+
+
 async def test_an_archivist_finds_what_to_hand_on(page: Page, live_server: LiveServer) -> None:
     await sign_in(page, live_server, "jrj-archivist")
     await page.goto("/staff/archives")
@@ -87,9 +94,7 @@ async def test_a_package_handed_on_can_be_checked_without_the_platform(
     assert download.suggested_filename == f"archives-110102010-{today}.zip"
     await expect(dialog).to_have_count(0)
 
-    with ZipFile(BytesIO(await content_of(download))) as package:
-        package.extractall(tmp_path)
-    (bag,) = tmp_path.iterdir()
+    bag = unpacked(await content_of(download), tmp_path)
     for manifest in ("manifest-sha256.txt", "tagmanifest-sha256.txt"):
         check = ("sha256sum", "--check", "--strict", "--quiet", manifest)
         await asyncio.to_thread(subprocess.run, check, cwd=bag, check=True)
