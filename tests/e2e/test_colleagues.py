@@ -69,7 +69,7 @@ async def test_a_task_goes_to_somebody_chosen_by_name(
     await expect(dialog.get_by_title("周立（ds-zhou）")).to_have_count(0)
     await tab_to(page, person)
     await page.keyboard.type("ds-")
-    await expect(page.get_by_text("没有可选的人员")).to_be_visible()
+    await expect(page.get_by_text("没有能接手的其他人员")).to_be_visible()
     for _ in "ds-":
         await page.keyboard.press("Backspace")
     await pick(page, person, "jrj-rev", "待办")

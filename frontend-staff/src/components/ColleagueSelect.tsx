@@ -17,6 +17,8 @@ interface Props<K extends readonly unknown[]> {
   allowClear?: boolean;
   disabled?: boolean;
   placeholder?: string;
+  /** What is said where there is nobody to choose. */
+  none?: string;
 }
 
 /** A member of staff, found by typing part of the name or the start of the user name. */
@@ -28,6 +30,7 @@ export function ColleagueSelect<K extends readonly unknown[]>({
   allowClear = true,
   disabled,
   placeholder,
+  none,
 }: Props<K>) {
   const { t } = useTranslation();
   const tell = useTell();
@@ -50,7 +53,13 @@ export function ColleagueSelect<K extends readonly unknown[]>({
       loading={found.isFetching}
       placeholder={placeholder ?? t("colleague.placeholder")}
       notFoundContent={
-        found.isError ? tell(found.error).title : t(found.isFetching ? "loading" : "colleague.none")
+        <span className="muted">
+          {found.isError
+            ? tell(found.error).title
+            : found.isFetching
+              ? t("loading")
+              : (none ?? t("colleague.none"))}
+        </span>
       }
       // The answer to earlier words stands until the new one comes: Enter must not take from it.
       showSearch={{

@@ -96,5 +96,6 @@ export default {
     refresh_token_used_twice: "a refresh token was used twice",
   },
   and: ", ",
+  more: "{{listed}} … {{count}} in all",
   at: "{{role}} ({{organisation}})",
 };

@@ -108,6 +108,7 @@ export default {
     handOver: "Hand on tasks",
     from: "Who leaves",
     to: "Who takes over",
+    noHolders: "Nobody found who holds tasks",
     toNone: "Choose who leaves first",
     toHint: "Only people who can take all of the tasks; left open, they go back to the queues",
     reason: "Reason",

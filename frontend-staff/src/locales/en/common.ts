@@ -39,7 +39,7 @@ export default {
   organisation: "Organisation",
   colleague: {
     placeholder: "Type a name or user name",
-    none: "Nobody to choose",
+    none: "Nobody else can take it",
     open_one: "{{count}} task",
     open_other: "{{count}} tasks",
     inactive: "account switched off",

@@ -97,5 +97,6 @@ export default {
     refresh_token_used_twice: "登录凭据被重复使用",
   },
   and: "、",
+  more: "{{listed}} 等 {{count}} 项",
   at: "{{role}}（{{organisation}}）",
 };

@@ -106,6 +106,7 @@ export default {
     handOver: "移交待办",
     from: "离岗人员",
     to: "接手人",
+    noHolders: "没有找到持有待办的人员",
     toNone: "先选择离岗人员",
     toHint: "只列出能接手全部待办的人员；不选则退回各岗位公共队列",
     reason: "移交原因",

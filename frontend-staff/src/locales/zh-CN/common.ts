@@ -39,7 +39,7 @@ export default {
   organisation: "法人或其他组织",
   colleague: {
     placeholder: "输入姓名或用户名",
-    none: "没有可选的人员",
+    none: "没有能接手的其他人员",
     open: "待办 {{count}}",
     inactive: "账号已停用",
     and: "、",

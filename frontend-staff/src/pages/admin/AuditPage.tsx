@@ -84,11 +84,15 @@ function useColumns(): TableColumnType<Line>[] {
   const subjectOf = useAuditSubject();
   const reasonOf = useAuditReason();
   return [
-    { title: t("audit.at"), render: (_, line) => dayjs(line.at).format("YYYY-MM-DD HH:mm:ss") },
-    { title: t("audit.username"), render: (_, line) => <span className="mono">{line.username}</span> },
+    {
+      title: t("audit.at"),
+      className: "wrap-narrow",
+      render: (_, line) => dayjs(line.at).format("YYYY-MM-DD HH:mm:ss"),
+    },
+    { title: t("audit.username"), className: "wrap-narrow", render: (_, line) => <span className="mono">{line.username}</span> },
     { title: t("audit.action"), render: (_, line) => <span title={line.action}>{actionName(line.action)}</span> },
-    { title: t("audit.subject"), render: (_, line) => <span title={line.subject}>{subjectOf(line.subject)}</span> },
-    { title: t("audit.reason"), render: (_, line) => reasonOf(line.reason) },
+    { title: t("audit.subject"), className: "wrap-narrow", render: (_, line) => <span title={line.subject}>{subjectOf(line.subject)}</span> },
+    { title: t("audit.reason"), className: "wrap-narrow", render: (_, line) => reasonOf(line.reason) },
     {
       title: t("audit.details"),
       className: "wrap",
@@ -97,10 +101,17 @@ function useColumns(): TableColumnType<Line>[] {
         return told.length === 0 ? "—" : told.map((one) => <div key={one}>{one}</div>);
       },
     },
-    { title: t("audit.ip"), render: (_, line) => <span className="mono">{line.ip || "—"}</span> },
     {
-      title: t("audit.requestId"),
-      render: (_, line) => <span className="mono muted">{line.request_id || "—"}</span>,
+      title: t("audit.source"),
+      className: "wrap-narrow",
+      render: (_, line) => (
+        <span className="mono">
+          {line.ip || "—"}
+          <div className="muted" title={t("audit.requestId")}>
+            {line.request_id}
+          </div>
+        </span>
+      ),
     },
   ];
 }

@@ -4,6 +4,9 @@ import { useRoleName } from "@/components/words";
 
 type Details = Record<string, unknown>;
 
+/** Of a longer list the beginning is shown and how many there are. */
+const SHOWN = 12;
+
 /** Where the values of a detail have their words, if not among the audit log's own. */
 const VOCABULARIES: Record<string, string> = {
   status: "cases:status",
@@ -43,7 +46,9 @@ export function useAuditDetails(): (details: Details) => string[] {
   function said(key: string, value: unknown): string {
     if (typeof value === "boolean") return c(value ? "yes" : "no");
     if (Array.isArray(value)) {
-      return value.map((one) => said(key, one)).join(t("and")) || t("values.none");
+      const listed = value.slice(0, SHOWN).map((one) => said(key, one));
+      const all = listed.join(t("and")) || t("values.none");
+      return value.length > SHOWN ? t("more", { listed: all, count: value.length }) : all;
     }
     if (typeof value === "object" && value !== null) {
       return lines(value as Details).join(t("and")) || t("values.none");

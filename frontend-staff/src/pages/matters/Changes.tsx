@@ -10,7 +10,7 @@ interface Props {
 }
 
 function readable(value: unknown): string {
-  if (value === null || value === undefined || value === "") return "—";
+  if (value === null || value === undefined || value === "") return "";
   return typeof value === "string" ? value : JSON.stringify(value, null, 1);
 }
 
@@ -33,10 +33,10 @@ export function Changes({ changes, before, after }: Props) {
             <tr key={change.pointer}>
               <th scope="row">{change.label}</th>
               <td data-label={before}>
-                <del>{readable(change.before)}</del>
+                {readable(change.before) ? <del>{readable(change.before)}</del> : "—"}
               </td>
               <td data-label={after}>
-                <ins>{readable(change.after)}</ins>
+                {readable(change.after) ? <ins>{readable(change.after)}</ins> : "—"}
               </td>
             </tr>
           ))}

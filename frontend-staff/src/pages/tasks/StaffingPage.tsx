@@ -99,6 +99,7 @@ function HandOver() {
       >
         <ColleagueSelect
           allowClear={false}
+          none={t("staffing.noHolders")}
           query={(q) => apiQuery("/api/v1/holders", { query: { q } })}
           onChange={() => form.setFieldValue("to_staff", undefined)}
         />

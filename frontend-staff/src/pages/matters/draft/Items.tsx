@@ -34,10 +34,11 @@ export function SuggestItem({
   name,
   label,
   options,
-}: Base & { options: { value: string; label: string }[] }) {
+  hint,
+}: Base & { options: { value: string; label: string }[]; hint?: string }) {
   const rules = useMissing(label, true);
   return (
-    <Form.Item name={name} label={label} rules={rules}>
+    <Form.Item name={name} label={label} rules={rules} extra={hint}>
       <AutoComplete
         options={options}
         popupMatchSelectWidth={320}
