@@ -100,7 +100,7 @@ function Line({ one }: { one: Colleague }) {
       <span className="muted">
         {[
           one.organisation.name,
-          one.roles.map(roleName).join(t("colleague.and")),
+          one.roles.map(roleName).join(t("comma")),
           !one.active && t("colleague.inactive"),
         ]
           .filter(Boolean)

@@ -184,7 +184,6 @@ export default {
     tracking_number: "Postal number: {{value}}",
     home: "Home community: {{value}}",
     moved: "Due: {{from}} → {{to}}",
-    and: ", ",
   },
   collection: { in_person: "In person", mail: "By mail", electronic: "Electronically" },
   stepState: { waiting: "Not started", open: "Open", done: "Done", merged: "Merged" },

@@ -178,7 +178,6 @@ export default {
     tracking_number: "邮寄单号：{{value}}",
     home: "户籍或居住社区：{{value}}",
     moved: "办理期限：{{from}} → {{to}}",
-    and: "、",
   },
   collection: { in_person: "当面领取", mail: "邮寄", electronic: "电子送达" },
   stepState: { waiting: "未开始", open: "办理中", done: "已完成", merged: "并入" },

@@ -57,7 +57,7 @@ function Coverage() {
       title={until ? t("calendar.coverage", { date: until }) : t("calendar.noCoverage")}
       description={
         data.missing_years.length > 0 &&
-        t("calendar.missing", { years: data.missing_years.join("、") })
+        t("calendar.missing", { years: data.missing_years.join(t("comma", { ns: "common" })) })
       }
     />
   );

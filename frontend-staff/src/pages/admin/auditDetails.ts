@@ -36,7 +36,10 @@ export function useAuditDetails(): (details: Details) => string[] {
 
   /** A pointer into a case or matter (`/applicant/id_number`), a role held somewhere, or a word. */
   function words(key: string, text: string): string {
-    if (/^\/\w/.test(text)) return text.slice(1).split("/").map(label).join(" · ");
+    if (/^\/\w/.test(text)) {
+      const parts = text.slice(1).split("/");
+      return parts.map((part) => known(`keys.${part}`) ?? part).join(" · ");
+    }
     const grant = /^(\w+)@(.+)$/.exec(text);
     if (grant?.[1] && grant[2]) return t("at", { role: roleName(grant[1]), organisation: grant[2] });
     if (key === "fields") return label(text);
@@ -47,11 +50,11 @@ export function useAuditDetails(): (details: Details) => string[] {
     if (typeof value === "boolean") return c(value ? "yes" : "no");
     if (Array.isArray(value)) {
       const listed = value.slice(0, SHOWN).map((one) => said(key, one));
-      const all = listed.join(t("and")) || t("values.none");
+      const all = listed.join(c("comma")) || t("values.none");
       return value.length > SHOWN ? t("more", { listed: all, count: value.length }) : all;
     }
     if (typeof value === "object" && value !== null) {
-      return lines(value as Details).join(t("and")) || t("values.none");
+      return lines(value as Details).join(c("semicolon")) || t("values.none");
     }
     return typeof value === "string" ? words(key, value) : String(value);
   }

@@ -52,14 +52,16 @@ function useColumns(
   return [
     { title: t("organisation"), render: (_, row) => row.organisation.name },
     { title: t("cases"), dataIndex: "cases", align: "right" },
-    { title: t("appraisal"), dataIndex: "reason" },
+    { title: t("appraisal"), className: "wrap-narrow", dataIndex: "reason" },
     {
       title: t("proposedBy"),
+      className: "wrap-narrow",
       render: (_, row) => `${row.proposed_by.name} · ${formatMoment(row.proposed_at)}`,
     },
     { title: t("state"), render: (_, row) => t(`disposal.${row.state}`) },
     {
       title: t("decidedBy"),
+      className: "wrap-narrow",
       render: (_, row) => (row.decided_by ? `${row.decided_by.name} · ${row.opinion}` : c("none")),
     },
     {

@@ -102,7 +102,8 @@ function Handlers({ data }: { data: Case }) {
   if (open.length === 0) return null;
   return (
     <p className="muted">
-      {t("case.handler")}：
+      {t("case.handler")}
+      {t("colon", { ns: "common" })}
       {open
         .map((task) =>
           task.claimed_by
@@ -112,7 +113,7 @@ function Handlers({ data }: { data: Case }) {
                 role: roleName(task.role),
               }),
         )
-        .join("；")}
+        .join(t("semicolon", { ns: "common" }))}
     </p>
   );
 }

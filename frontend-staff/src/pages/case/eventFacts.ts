@@ -37,7 +37,7 @@ export function useEventFacts(data: Case): (event: Event) => string[] {
     materials: (keys: string[]) => keys.map((key) => material(key)),
     material: (key: string) => material(key),
     received: (value: string) => words("received", value),
-    fields: (keys: string[]) => keys.map((key) => words("part", key)).join(t("fact.and")),
+    fields: (keys: string[]) => keys.map((key) => words("part", key)).join(t("comma", { ns: "common" })),
     home: (value: string) => t("fact.home", { value: unit(value) }),
     moved: ({ due_on: due }: Moved) => (due ? t("fact.moved", { from: due[0], to: due[1] }) : []),
   };
