@@ -48,6 +48,7 @@ async def test_a_task_is_offered_to_who_can_take_it(district: District) -> None:
     assert ok(await reviewer.get(path, q="%")) == []
     there = ok(await reviewer.get(path, organisation=ELSEWHERE))
     assert "jrj-second" in {one["username"] for one in there}
+    assert ok(await reviewer.get(path, organisation=HOME)) == [], "a transfer stays on its level"
     ok(await reviewer.act(number, "transfer", to_staff="ds-second"))
     supervisor = await district.person("supervisor", DESHENG)
     holding = {one["username"]: one for one in ok(await supervisor.get("/holders"))}

@@ -114,3 +114,17 @@ async def test_every_page_fits_a_phone_and_speaks_chinese(
         if wide:
             wrong.append((path, "too wide", wide))
     assert wrong == []
+
+
+async def test_a_filter_that_narrows_a_list_is_not_folded_away(
+    page: Page, live_server: LiveServer
+) -> None:
+    await sign_in_anew(page, live_server, "ds-supervisor")
+    await open_page(page, "comprehensive")
+    handling = page.get_by_role("combobox", name="办理方式")
+    await expect(handling).to_have_count(0)
+    await open_page(page, "comprehensive?handling=direct")
+    await expect(handling).to_be_visible()
+    await expect(page.get_by_title("即办", exact=True)).to_be_visible()
+    await page.get_by_role("button", name="更多").click()
+    await expect(handling).to_have_count(0)

@@ -20,6 +20,7 @@ from tongban.identity.roles import Permission, Role
 from tongban.organisations.schemas import OrganisationRef
 from tongban.organisations.service import get_tree
 from tongban.organisations.tree import Tree
+from tongban.routing.rules import level_of
 
 _SHOWN = 50
 
@@ -42,7 +43,7 @@ async def takers_of_task(
     session: AsyncSession, actor: Actor, task_id: UUID, organisation: str | None, q: str | None
 ) -> list[Colleague]:
     """Who can take an open task, or could at another organisation (a code); at most 50 by user
-    name, without who holds it.
+    name, without who holds it. A transfer stays on its level: nobody of another is offered.
 
     Only for who may transfer it. Raises `NotFound`, `ActionNotAllowed`, `UnknownOrganisation`.
     """
@@ -54,9 +55,12 @@ async def takers_of_task(
     view = situation(tree, actor, case, await open_tasks(session, case.id))
     if not legal(Action.TRANSFER, view):
         raise ActionNotAllowed(action=Action.TRANSFER)
-    unit = tree.find(organisation) if organisation else tree[task.organisation_id]
+    present = tree[task.organisation_id]
+    unit = tree.find(organisation) if organisation else present
     if unit is None:
         raise UnknownOrganisation(code=organisation)
+    if level_of(tree.body(unit).kind) != level_of(tree.body(present).kind):
+        return []
     return await _able(session, tree, {(Role(task.role), unit.id)}, q, task.claimed_by)
 
 
