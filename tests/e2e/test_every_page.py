@@ -14,6 +14,8 @@ from tests.support.live import LiveServer
 pytestmark = pytest.mark.browser
 
 MATTER = "ST-MZ-001"
+DRAFTED = "ST-MZ-002"
+"""Has a draft from here on: no other test may mind."""
 PAGES: dict[str, tuple[str, ...]] = {
     "ds-clerk": (
         "",
@@ -33,7 +35,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "ds-reviewer": ("tasks", "cases/{number}?action=transfer", "cases/{number}?action=return"),
     "ds-agent-runner": ("handovers",),
     "ds-supervisor": ("comprehensive?accepting=110102010-DT&flag=returned", "staffing"),
-    "district-catalogue-editor": (f"matters/{MATTER}?tab=draft", "exchange"),
+    "district-catalogue-editor": (f"matters/{DRAFTED}?tab=draft", "exchange"),
     "ds-system-admin": (
         "accounts?role=clerk&active=true",
         "accounts?account=ds-clerk",
@@ -98,8 +100,8 @@ async def test_every_page_fits_a_phone_and_speaks_chinese(
     number = (await register(clerk, application(MATTER, "110102010002")))["number"]
     if username == "district-catalogue-editor":
         editor = await signed_in(username)
-        await editor.post(f"/matters/{MATTER}/draft")
-        ok(await editor.get(f"/matters/{MATTER}/draft"))
+        await editor.post(f"/matters/{DRAFTED}/draft")
+        ok(await editor.get(f"/matters/{DRAFTED}/draft"))
     await sign_in_anew(page, live_server, username)
     wrong: list[tuple[str, str, list[str]]] = []
     for path in PAGES[username]:
