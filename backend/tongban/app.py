@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from tongban.cases import archive_routes as archives
+from tongban.cases import colleague_routes as colleagues
 from tongban.cases import routes as cases
 from tongban.core import contract, http, logging, operations, spa
 from tongban.core.db import make_engine, make_readers, make_sessions
@@ -83,6 +84,7 @@ def _routers() -> list[APIRouter]:
         matters.router,
         routing.router,
         archives.router,
+        colleagues.router,
         devices.router,
         evaluations.router,
     ]

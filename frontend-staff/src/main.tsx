@@ -4,6 +4,7 @@ import { App } from "@/app/App";
 import { startLanguage } from "@/app/i18n";
 import "@/styles/base.css";
 import "@/styles/shell.css";
+import "@/styles/tables.css";
 import "@/styles/forms.css";
 
 const root = document.getElementById("root");

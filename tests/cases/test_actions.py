@@ -6,6 +6,7 @@ from typing import Any
 import time_machine
 
 from tests.documents.samples import text_of
+from tests.files.conftest import PDF
 from tests.support.applications import APPLICANT_ID, MOBILE, OTHER_ID, application, catalogue
 from tests.support.district import Answer, District
 from tongban.cases.problems import ACTION_NAMES
@@ -311,3 +312,33 @@ async def test_the_responsible_ones_supervisor_reopens_what_another_street_hands
     counter = await district.person("supervisor", "110102011")
     assert (await counter.act(number, "reopen", comment="有误")).status == 409
     ok(await (await district.person("supervisor", DESHENG)).act(number, "reopen", comment="有误"))
+
+
+async def test_who_collected_the_result_and_how_is_on_the_case(district: District) -> None:
+    number = await accepted(district)
+    ok(await (await district.person("reviewer", DESHENG)).act(number, "approve"))
+    clerk = await district.person("clerk", DESHENG)
+    assert ok(await clerk.get(f"/cases/{number}"))["collections"] == []
+    signature = (await clerk.call("POST", "/files", files={"file": ("签名.pdf", PDF)})).body
+    taken = {"collected_by": "王建国", "signature_file": signature["id"]}
+    issued = ok(await clerk.act(number, "issue", **taken))
+    [line] = issued["collections"]
+    assert (line["method"], line["collected_by"]) == ("in_person", "王建国")
+    assert (line["tracking_number"], line["recorded_by"]["username"]) == (None, clerk.username)
+    assert (line["signature"]["id"], line["signature"]["name"]) == (signature["id"], "签名.pdf")
+    events = ok(await clerk.get(f"/cases/{number}/events"))["items"]
+    assert events[-1]["event"] == "issued"
+    assert events[-1]["at"] == line["at"], "the page joins them by their moment"
+    assert "王建国" not in str(events), "names stay out of what can never be removed"
+    path = f"/cases/{number}/files/{signature['id']}"
+    assert (await clerk.get(path)).content == PDF
+    stranger = await district.person("clerk", "110102011")
+    assert (await stranger.get(path)).status == 404
+
+    supervisor = await district.person("supervisor", DESHENG)
+    ok(await supervisor.act(number, "reopen", comment="结果有误"))
+    ok(await (await district.person("reviewer", DESHENG)).act(number, "approve"))
+    posted = {"collection_method": "mail", "tracking_number": "EM123456789CN"}
+    again = ok(await clerk.act(number, "issue", **posted))["collections"]
+    assert [one["method"] for one in again] == ["in_person", "mail"]
+    assert (again[1]["tracking_number"], again[1]["signature"]) == ("EM123456789CN", None)

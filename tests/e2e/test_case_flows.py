@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.e2e.desk import SignedIn, choose, fill_in, opens_paper, register, sign_in, take
+from tests.e2e.desk import SignedIn, choose, fill_in, opens_paper, register, sign_in
 from tests.support.applications import application
 from tests.support.browser import assert_accessible
 from tests.support.live import LiveServer
@@ -100,6 +100,9 @@ async def test_a_transferred_case_is_denied_collected_and_archived(
     await dialog.get_by_label("邮寄单号").fill("EM123456789CN")
     await finish(dialog, "登记领取")
     await expect(history(page, "结果已领取")).to_contain_text("邮寄单号：EM123456789CN")
+    await expect(history(page, "结果已领取")).to_contain_text("领取人：王秀兰")
+    facts = page.get_by_role("region", name="办件要素")
+    await expect(facts).to_contain_text("王秀兰 · 邮寄 EM123456789CN")
     await finish(await begin(page, "归档"), "归档")
     await expect(page.get_by_text("已归档 · 不予批准")).to_be_visible()
     await page.set_viewport_size({"width": 390, "height": 844})
@@ -163,26 +166,6 @@ async def test_a_missed_promise_says_what_follows(
     await expect(promised).to_contain_text("承诺已逾期")
     await expect(history(page, "容缺承诺逾期")).to_contain_text("居民户口簿")
     await assert_accessible(page)
-
-
-async def test_open_tasks_are_handed_on(
-    page: Page, live_server: LiveServer, signed_in: SignedIn
-) -> None:
-    number = (await register(await signed_in("ds-clerk"), application(ALLOWANCE, HOME)))["number"]
-    await take(await signed_in("ds-reviewer"), number, "claim")
-    await sign_in(page, live_server, "ds-supervisor")
-    await page.goto("/staff/staffing")
-    await page.get_by_label("离岗人员用户名").fill("ds-reviewer")
-    await page.get_by_label("接手人用户名").fill("jrj-reviewer")
-    await page.get_by_label("移交原因").fill("调离本岗位")
-    await page.get_by_role("button", name="移交全部待办").click()
-    await expect(page.get_by_text("对方没有接手这项工作的岗位")).to_be_visible()
-    await page.get_by_label("接手人用户名").fill("")
-    await page.get_by_role("button", name="移交全部待办").click()
-    await expect(page.get_by_text(re.compile(r"已移交 \d+ 项待办"))).to_be_visible()
-    await page.goto(f"/staff/cases/{number}")
-    await expect(history(page, "人员移交")).to_contain_text("调离本岗位")
-    await expect(step(page, "审批")).to_contain_text("待签收")
 
 
 async def test_a_draft_may_become_papers_received_only(page: Page, live_server: LiveServer) -> None:

@@ -139,14 +139,24 @@ async def test_an_office_says_how_to_reach_it(page: Page, live_server: LiveServe
     await expect(dialog.get_by_label("电话")).to_have_value("010-82060000")
 
 
-async def test_the_audit_log_reads_in_words(page: Page, live_server: LiveServer) -> None:
+async def test_the_audit_log_reads_in_words(
+    page: Page, live_server: LiveServer, signed_in: SignedIn
+) -> None:
+    supervisor = await signed_in("ds-supervisor")
+    asked = {"scope": "wide", "handling": "direct", "status": ["accepted", "in_process"]}
+    assert (await supervisor.get("/cases.xlsx", params=asked)).is_success
     await sign_in_with_code(page, live_server, "district-audit-admin")
     await page.goto("/staff/audit?username=district-audit-admin")
     await choose(page, "操作", "登录失败")
     lines = page.get_by_role("row").filter(has_text="district-audit-admin")
-    await expect(lines.first).to_contain_text("totp_required")
     await expect(lines.first).to_contain_text("登录失败")
+    await expect(lines.first).to_contain_text("账号 district-audit-admin")
+    await expect(lines.first).to_contain_text("未填写动态验证码")
     await assert_accessible(page)
+    await page.goto("/staff/audit?username=ds-supervisor&action=cases.exported")
+    exported = page.get_by_role("row").filter(has_text="ds-supervisor").first
+    for told in ("行数：", "查询范围：综合查询", "办件状态：已受理、办理中", "办理方式：即办"):
+        await expect(exported).to_contain_text(told)
 
 
 async def sign_in_with_code(page: Page, server: LiveServer, username: str) -> None:

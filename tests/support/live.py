@@ -37,6 +37,8 @@ class LiveServer:
     url: str
     accounts: dict[str, dict[str, Any]]
     urls: DatabaseUrls
+    files_url: str = ""
+    """Where its scans and packages are, for a test that does the worker's part."""
 
 
 class Api:
@@ -107,9 +109,10 @@ def live_server(
     name = "tongban_test_live"
     services.drop_database(name)
     urls = services.create_database(name, demo.database)
-    api = Api(services, environment(services, urls, tmp_path_factory.mktemp("live") / "files"))
+    files = tmp_path_factory.mktemp("live") / "files"
+    api = Api(services, environment(services, urls, files))
     api.start()
-    yield LiveServer(api.url, demo.accounts, urls)
+    yield LiveServer(api.url, demo.accounts, urls, f"file://{files}")
     api.stop()
     services.drop_database(name)
 

@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from tongban.cases import editing, reading
-from tongban.cases.models import CaseMaterial
+from tongban.cases.models import CaseMaterial, Collection
 from tongban.cases.policy import situation
 from tongban.cases.problems import ActionNotAllowed
 from tongban.cases.rules import OPEN, Action, Party
@@ -83,13 +83,12 @@ async def settle_promises(work: Work) -> None:
 async def open_case_file(
     session: AsyncSession, actor: Actor, number: str, file_id: UUID
 ) -> Response:
-    """A scan that belongs to a case that the actor may see. Raises `NotFound`."""
+    """A scan or signature that belongs to a case that the actor may see. Raises `NotFound`."""
     case = await reading.find(session, actor, number)
-    attached = await session.scalar(
-        select(CaseMaterial.key).where(
-            CaseMaterial.case_id == case.id, CaseMaterial.files.contains([file_id])
-        )
+    scanned = exists().where(
+        CaseMaterial.case_id == case.id, CaseMaterial.files.contains([file_id])
     )
-    if attached is None:
+    signed = exists().where(Collection.case_id == case.id, Collection.signature_file == file_id)
+    if not await session.scalar(select(or_(scanned, signed))):
         raise NotFound
     return await file_response(session, file_id)

@@ -23,11 +23,12 @@ def organisation(viewer: Viewer, unit_id: int) -> OrganisationRef:
 
 def place(viewer: Viewer, unit_id: int) -> OrganisationRef:
     """An organisation with the body it belongs to: `德胜街道 民政科`."""
-    return _place(viewer.tree, unit_id)
+    return place_in(viewer.tree, unit_id)
 
 
 @lru_cache(maxsize=8192)
-def _place(tree: Tree, unit_id: int) -> OrganisationRef:
+def place_in(tree: Tree, unit_id: int) -> OrganisationRef:
+    """The same where there is only the tree."""
     unit = tree[unit_id]
     return OrganisationRef(code=unit.code, name=tree.name_with_body(unit, gap=" "))
 
@@ -180,6 +181,17 @@ def path_steps(viewer: Viewer, case: Case, tasks: Iterable[s.TaskOut]) -> list[s
 def materials(asked: Iterable[Any], brought: Mapping[str, Any]) -> list[s.MaterialOut]:
     """Every material that the matter asks for, with what is known of it."""
     return [_material(wanted, brought.get(wanted.key)) for wanted in asked]
+
+
+def collection(line: Mapping[str, Any]) -> s.CollectionOut:
+    return s.CollectionOut(
+        at=line["at"],
+        method=line["method"],
+        collected_by=line["collected_by"],
+        tracking_number=line["tracking_number"],
+        signature=s.FileRef(**line["signature"]) if line["signature"] else None,
+        recorded_by=StaffRef(username=line["recorder"][0], name=line["recorder"][1]),
+    )
 
 
 def _material(wanted: Any, row: Any | None) -> s.MaterialOut:

@@ -1,7 +1,7 @@
 """One case as somebody may see it: its file, its history."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 from tongban.cases import events, presenting
 from tongban.cases import schemas as s
 from tongban.cases.clocks import Viewer, viewer_for
-from tongban.cases.models import Case, CaseMaterial, Event, Task
+from tongban.cases.models import Case, CaseMaterial, Collection, Event, Task
 from tongban.cases.policy import VISIBLE, may_edit, readable_scope, seen_by, situation
 from tongban.cases.rules import allowed_actions
 from tongban.core.fixed import Fixed
@@ -95,6 +95,8 @@ class Parts:
     registrar: Person
     tasks: list[TaskLine]
     materials: dict[str, MaterialLine]
+    collections: list[dict[str, Any]] = field(default_factory=list)
+    """A new case has none."""
 
 
 async def present(
@@ -125,6 +127,7 @@ async def present(
         tasks=tasks,
         path=presenting.path_steps(viewer, case, tasks),
         findings=[s.FindingOut(**finding) for finding in case.findings],
+        collections=[presenting.collection(line) for line in parts.collections],
         acceptance_due_on=case.acceptance_due_on,
         allowed_actions=list(allowed_actions(view)),
         may_edit=may_edit(case, view),
@@ -135,7 +138,7 @@ def _object(**columns: Any) -> ColumnElement[Any]:
     return func.json_build_object(*(part for pair in columns.items() for part in pair))
 
 
-_claimer, _doer, _checker, _registrar = (aliased(Staff) for _ in range(4))
+_claimer, _doer, _checker, _registrar, _recorder = (aliased(Staff) for _ in range(5))
 _TASKS = (
     select(
         func.json_agg(
@@ -157,14 +160,9 @@ _TASKS = (
     .correlate(Case)
     .scalar_subquery()
 )
+_FILE = _object(id=File.id, name=File.name, media_type=File.media_type, size=File.size)
 _SCANS = (
-    select(
-        func.json_agg(
-            _object(id=File.id, name=File.name, media_type=File.media_type, size=File.size)
-        )
-    )
-    .where(File.id == func.any(CaseMaterial.files))
-    .scalar_subquery()
+    select(func.json_agg(_FILE)).where(File.id == func.any(CaseMaterial.files)).scalar_subquery()
 )
 _MATERIALS = (
     select(
@@ -187,11 +185,36 @@ _MATERIALS = (
     .correlate(Case)
     .scalar_subquery()
 )
+_COLLECTIONS = (
+    select(
+        func.json_agg(
+            aggregate_order_by(
+                _object(
+                    at=Collection.at,
+                    method=Collection.method,
+                    collected_by=Collection.collected_by,
+                    tracking_number=Collection.tracking_number,
+                    signature=select(_FILE)
+                    .where(File.id == Collection.signature_file)
+                    .scalar_subquery(),
+                    recorder=array([_recorder.username, _recorder.name]),
+                ),
+                Collection.at,
+            )
+        )
+    )
+    .select_from(Collection)
+    .join(_recorder, _recorder.id == Collection.staff_id)
+    .where(Collection.case_id == Case.id)
+    .correlate(Case)
+    .scalar_subquery()
+)
 _PARTS = (
     _registrar.username.label("registrar"),
     _registrar.name.label("registrar_name"),
     _TASKS.label("tasks"),
     _MATERIALS.label("materials"),
+    _COLLECTIONS.label("collections"),
 )
 """All that belongs to a case, within the case's own statement: one snapshot of it all."""
 _LOAD_PARTS = Fixed(
@@ -235,6 +258,7 @@ def _parts(row: Any) -> Parts:
             for line in row.tasks or ()
         ],
         materials={key: MaterialLine(**line) for key, line in (row.materials or {}).items()},
+        collections=row.collections or [],
     )
 
 

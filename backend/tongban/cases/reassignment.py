@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.cases import schemas as s
+from tongban.cases.colleagues import grants_of
 from tongban.cases.models import Case, Task
 from tongban.cases.policy import pools, supervises
 from tongban.cases.problems import NobodyToHandTo
@@ -39,7 +40,8 @@ async def hand_over(
     tree = await get_tree(session)
     leaver = await _staff(session, username)
     taker = await _staff(session, body.to_staff) if body.to_staff else None
-    reach = pools(tree, await _grants(session, taker)) if taker else {}
+    grants = await grants_of(session, [taker] if taker and taker.active else [])
+    reach = pools(tree, grants.get(taker.id, ())) if taker else {}
     held = await session.execute(
         select(Task, Case)
         .join(Case, Case.id == Task.case_id)
@@ -80,13 +82,6 @@ async def _staff(session: AsyncSession, username: str) -> Staff:
     if staff is None:
         raise NotFound
     return staff
-
-
-async def _grants(session: AsyncSession, staff: Staff) -> tuple[Grant, ...]:
-    if not staff.active:
-        return ()
-    rows = await session.scalars(select(GrantRow).where(GrantRow.staff_id == staff.id))
-    return tuple(Grant(Role(row.role), row.organisation_id) for row in rows)
 
 
 async def alarms(session: AsyncSession, actor: Actor) -> list[s.AlarmOut]:

@@ -56,6 +56,7 @@ _RECEIVED_FORMS = Text(
     "Must be true, false or one of " + ", ".join(get_args(Received)),
 )
 ReceivedIn = Annotated[Received | bool, WrapValidator(_one_fault)]
+CollectionMethod = Literal["in_person", "mail", "electronic"]
 Channel = Literal["counter", "online"]
 Handling = Literal["direct", "carried", "filing"]
 CaseKind = Literal["immediate", "promised"]
@@ -164,7 +165,7 @@ class ActionIn(InputModel):
     returned_on: date | None = None
     """`record_result`: the day the papers came back."""
     collected_by: Annotated[str, StringConstraints(max_length=60), LINE] | None = None
-    collection_method: Literal["in_person", "mail", "electronic"] | None = None
+    collection_method: CollectionMethod | None = None
     tracking_number: Annotated[str, StringConstraints(max_length=60), LINE] | None = None
     signature_file: UUID | None = None
 
@@ -310,6 +311,18 @@ class CaseRow(OutputModel):
     due_on: date | None
 
 
+class CollectionOut(OutputModel):
+    """How a result was collected. `signature`: of who took it, where one was given."""
+
+    at: datetime
+    method: CollectionMethod
+    collected_by: str
+    """A name as it was told, shown like the applicant's; it is in no event."""
+    tracking_number: str | None
+    signature: "FileRef | None"
+    recorded_by: StaffRef
+
+
 class CaseOut(CaseRow):
     """A case file as who asks may see it."""
 
@@ -323,6 +336,8 @@ class CaseOut(CaseRow):
     tasks: list[TaskOut]
     path: list[PathStepOut]
     findings: list["FindingOut"]
+    collections: list[CollectionOut]
+    """Oldest first; a reopened case can have several."""
     acceptance_due_on: date | None
     allowed_actions: list[Action]
     may_edit: bool

@@ -1006,6 +1006,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/holders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Holders
+         * @description Who holds open tasks below the caller's organisations; at most 50.
+         */
+        get: operations["list_holders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger": {
         parameters: {
             query?: never;
@@ -1541,6 +1561,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/{username}/takers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Takers Of All
+         * @description Who can take all open tasks of somebody who leaves; at most 50.
+         */
+        get: operations["list_takers_of_all"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff/{username}/unlock": {
         parameters: {
             query?: never;
@@ -1573,6 +1613,26 @@ export interface paths {
          * @description My queue and the pools of my roles, soonest due first, with counts of the whole.
          */
         get: operations["list_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/takers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Takers Of Task
+         * @description Who can take this open task, for who may transfer it; at most 50.
+         */
+        get: operations["list_takers_of_task"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2008,6 +2068,8 @@ export interface components {
              * @enum {string}
              */
             channel: "counter" | "online";
+            /** Collections */
+            collections: components["schemas"]["CollectionOut"][];
             /** Concluded At */
             concluded_at: string | null;
             /**
@@ -2164,6 +2226,45 @@ export interface components {
             findings: components["schemas"]["tongban__routing__schemas__FindingOut"][];
             /** Publishable */
             publishable: boolean;
+        };
+        /**
+         * Colleague
+         * @description Somebody to choose: who they are and how much they have in hand, nothing personal.
+         */
+        Colleague: {
+            /** Active */
+            active: boolean;
+            /** Name */
+            name: string;
+            /** Open Tasks */
+            open_tasks: number;
+            organisation: components["schemas"]["OrganisationRef"];
+            /** Roles */
+            roles: components["schemas"]["Role"][];
+            /** Username */
+            username: string;
+        };
+        /**
+         * CollectionOut
+         * @description How a result was collected. `signature`: of who took it, where one was given.
+         */
+        CollectionOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Collected By */
+            collected_by: string;
+            /**
+             * Method
+             * @enum {string}
+             */
+            method: "in_person" | "mail" | "electronic";
+            recorded_by: components["schemas"]["StaffRef"];
+            signature: components["schemas"]["FileRef"] | null;
+            /** Tracking Number */
+            tracking_number: string | null;
         };
         /**
          * CommandKind
@@ -7412,6 +7513,47 @@ export interface operations {
             };
         };
     };
+    list_holders: {
+        parameters: {
+            query?: {
+                /** @description Part of a name, start of a username */
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleague"][];
+                };
+            };
+            /** @description invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_ledger: {
         parameters: {
             query?: {
@@ -9582,6 +9724,67 @@ export interface operations {
             };
         };
     };
+    list_takers_of_all: {
+        parameters: {
+            query?: {
+                /** @description Part of a name, start of a username */
+                q?: string | null;
+            };
+            header?: never;
+            path: {
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleague"][];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     unlock_staff: {
         parameters: {
             query?: never;
@@ -9671,6 +9874,69 @@ export interface operations {
                 };
             };
             /** @description invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_takers_of_task: {
+        parameters: {
+            query?: {
+                /** @description Code: where the task would go */
+                organisation?: string | null;
+                /** @description Part of a name, start of a username */
+                q?: string | null;
+            };
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleague"][];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description action_not_allowed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown_organisation */
             422: {
                 headers: {
                     [name: string]: unknown;

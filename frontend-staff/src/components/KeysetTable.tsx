@@ -1,11 +1,11 @@
 import { useQuery, type QueryKey, type UseQueryOptions } from "@tanstack/react-query";
-import { Button, Table, type TableColumnType } from "antd";
+import { Button, type TableColumnType } from "antd";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { one, useFilters } from "@/app/search";
+import { DataTable } from "@/components/DataTable";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
-import { ScrollBox } from "@/components/ScrollBox";
 
 interface PageOf<T> {
   items: T[];
@@ -40,28 +40,16 @@ export function KeysetTable<T extends object, P extends PageOf<T>, K extends Que
   if (result.isSuccess && rows.length === 0) return empty ?? <EmptyState />;
   return (
     <div aria-busy={result.isFetching}>
-      <ScrollBox label={label}>
-        <Table<T>
-          size="small"
-          className="stacking"
-          columns={labelled(columns)}
-          dataSource={rows}
-          rowKey={rowKey}
-          loading={result.isPending}
-          pagination={false}
-        />
-      </ScrollBox>
+      <DataTable<T>
+        label={label}
+        columns={columns}
+        dataSource={rows}
+        rowKey={rowKey}
+        loading={result.isPending}
+      />
       <Turner shown={rows.length} next={result.data?.next_cursor ?? null} />
     </div>
   );
-}
-
-/** Each cell says what it is, for a phone, where the lines become cards. */
-function labelled<T>(columns: TableColumnType<T>[]): TableColumnType<T>[] {
-  return columns.map((column) => ({
-    ...column,
-    onCell: (row, at) => ({ ...column.onCell?.(row, at), "data-label": column.title as string }),
-  }));
 }
 
 function Turner({ shown, next }: { shown: number; next: string | null }) {

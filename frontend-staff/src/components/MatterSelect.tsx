@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { Select } from "antd";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { mattersQuery } from "@/components/matters";
+import { Select } from "@/components/Select";
 
 interface Props {
   id?: string;

@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { Select } from "antd";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { components } from "@/api/schema";
+import { Select } from "@/components/Select";
 import { treeQuery, unitLabels } from "@/components/tree";
 
 type Kind = components["schemas"]["Kind"];

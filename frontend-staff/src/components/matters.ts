@@ -2,6 +2,8 @@ import { queryOptions } from "@tanstack/react-query";
 import { apiQuery } from "@/api/client";
 import type { components } from "@/api/schema";
 
+export type Matter = components["schemas"]["MatterOut"];
+
 const FRESH_FOR = 5 * 60_000;
 
 /** The whole catalogue in one page: so the API answers by default. */

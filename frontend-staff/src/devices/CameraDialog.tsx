@@ -1,8 +1,9 @@
 import { CameraOutlined, RedoOutlined } from "@ant-design/icons";
-import { Alert, Button, Modal, Select } from "antd";
+import { Alert, Button, Modal } from "antd";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ProblemAlert } from "@/components/problems";
+import { Select } from "@/components/Select";
 
 interface Props {
   name: string;

@@ -1,8 +1,9 @@
 import { ApiOutlined, DisconnectOutlined } from "@ant-design/icons";
 import { Link } from "@tanstack/react-router";
-import { Badge, Button, Popover, Select } from "antd";
+import { Badge, Button, Popover } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Select } from "@/components/Select";
 import { DeviceTag } from "@/devices/DeviceTag";
 import { useWindowEvents } from "@/devices/events";
 import { chooseWindow, devicesOf, useWindows, type Window } from "@/devices/window";

@@ -3,9 +3,10 @@
  * under `form` in the form's values, as in the body that is sent, so that pointers fit.
  */
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
-import { Button, Form, Input, InputNumber, Radio, Select } from "antd";
+import { Button, Form, Input, InputNumber, Radio } from "antd";
 import type { Rule } from "antd/es/form";
 import { useTranslation } from "react-i18next";
+import { Select } from "@/components/Select";
 import { DateInput } from "@/forms/DateInput";
 import { isShown, type FieldDefinition, type FormValues } from "@/forms/definition";
 import { IdNumberItem } from "@/forms/IdNumberItem";
@@ -106,6 +107,7 @@ function Control({ field, inCell, id, value, onChange }: ControlProps) {
     case "number":
       return (
         <InputNumber
+          controls={false}
           id={id}
           aria-label={ariaLabel}
           style={{ width: "100%" }}

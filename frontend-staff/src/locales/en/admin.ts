@@ -105,7 +105,7 @@ export default {
     at: "At",
     reason: "Reason",
     details: "Details",
-    ip: "From",
+    source: "Address and request id",
     actions: {
       signed_in: "Signed in",
       signed_out: "Signed out",

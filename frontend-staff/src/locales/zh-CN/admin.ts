@@ -104,7 +104,7 @@ export default {
     at: "时间",
     reason: "原因",
     details: "详情",
-    ip: "来源地址",
+    source: "来源地址与问题编号",
     actions: {
       signed_in: "登录",
       signed_out: "退出登录",

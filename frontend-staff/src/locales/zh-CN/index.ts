@@ -1,10 +1,16 @@
+import accept from "./accept";
 import admin from "./admin";
 import archives from "./archives";
-import cases from "./cases";
+import audit from "./audit";
+import caseLists from "./caseLists";
+import casePage from "./casePage";
+import caseWords from "./caseWords";
 import common from "./common";
 import devices from "./devices";
 import faults from "./faults";
 import matters from "./matters";
 import shell from "./shell";
 
-export default { admin, archives, cases, common, devices, faults, matters, shell };
+const cases = { ...caseWords, ...caseLists, ...casePage, ...accept };
+
+export default { admin, archives, audit, cases, common, devices, faults, matters, shell };

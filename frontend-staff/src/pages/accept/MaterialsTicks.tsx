@@ -1,7 +1,8 @@
-import { Button, Form, Input, Select, Tag } from "antd";
+import { Button, Form, Input, Tag } from "antd";
 import dayjs from "dayjs";
 import { useTranslation } from "react-i18next";
 import type { components } from "@/api/schema";
+import { Select } from "@/components/Select";
 import { useNeed } from "@/components/words";
 import { Missing } from "@/devices/Missing";
 import { DateInput } from "@/forms/DateInput";

@@ -12,6 +12,7 @@ import { useSubmission } from "@/components/useSubmission";
 import { GrantsForm } from "@/pages/admin/GrantsForm";
 import { OneTimePassword } from "@/pages/admin/OneTimePassword";
 import { ProfileFields } from "@/pages/admin/ProfileFields";
+import { refreshStaff } from "@/pages/admin/refreshStaff";
 
 type Staff = components["schemas"]["StaffView"];
 
@@ -103,13 +104,6 @@ function ProfileForm({ staff, locked }: { staff: Staff; locked: boolean }) {
       </Button>
     </Form>
   );
-}
-
-export function refreshStaff(queries: ReturnType<typeof useQueryClient>) {
-  return queries.invalidateQueries({
-    predicate: ({ queryKey: [path] }) =>
-      typeof path === "string" && path.startsWith("/api/v1/staff"),
-  });
 }
 
 /** Reset, unlock, forget the authenticator: each with who may do it. */

@@ -1,5 +1,5 @@
 import { PlusOutlined } from "@ant-design/icons";
-import { Button, Select, Tag, type TableColumnType } from "antd";
+import { Button, Tag, type TableColumnType } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { apiQuery } from "@/api/client";
@@ -12,6 +12,7 @@ import { FilterBar, FilterField, SearchField } from "@/components/FilterBar";
 import { KeysetTable } from "@/components/KeysetTable";
 import { OrganisationSelect } from "@/components/OrganisationSelect";
 import { PageHeader } from "@/components/PageHeader";
+import { Select } from "@/components/Select";
 import { useRoleName } from "@/components/words";
 import { AccountDrawer } from "@/pages/admin/AccountDrawer";
 import { NewAccountDialog } from "@/pages/admin/NewAccountDialog";

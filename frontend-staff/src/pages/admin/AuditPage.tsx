@@ -1,4 +1,4 @@
-import { Button, Select, type TableColumnType } from "antd";
+import { Button, type TableColumnType } from "antd";
 import dayjs from "dayjs";
 import { useTranslation } from "react-i18next";
 import { apiQuery } from "@/api/client";
@@ -9,7 +9,9 @@ import { EmptyState } from "@/components/EmptyState";
 import { FilterBar, FilterField, SearchField } from "@/components/FilterBar";
 import { KeysetTable } from "@/components/KeysetTable";
 import { PageHeader } from "@/components/PageHeader";
+import { Select } from "@/components/Select";
 import { AUDIT_ACTIONS, useActionName } from "@/pages/admin/auditActions";
+import { useAuditDetails, useAuditReason, useAuditSubject } from "@/pages/admin/auditDetails";
 
 type Line = components["schemas"]["AuditLine"];
 
@@ -78,25 +80,37 @@ export function AuditPage() {
 function useColumns(): TableColumnType<Line>[] {
   const { t } = useTranslation("admin");
   const actionName = useActionName();
+  const detailsOf = useAuditDetails();
+  const subjectOf = useAuditSubject();
+  const reasonOf = useAuditReason();
   return [
-    { title: t("audit.at"), render: (_, line) => dayjs(line.at).format("YYYY-MM-DD HH:mm:ss") },
+    {
+      title: t("audit.at"),
+      className: "wrap-narrow",
+      render: (_, line) => dayjs(line.at).format("YYYY-MM-DD HH:mm:ss"),
+    },
     { title: t("audit.username"), render: (_, line) => <span className="mono">{line.username}</span> },
     { title: t("audit.action"), render: (_, line) => <span title={line.action}>{actionName(line.action)}</span> },
-    { title: t("audit.subject"), render: (_, line) => <span className="mono">{line.subject}</span> },
-    { title: t("audit.reason"), render: (_, line) => line.reason ?? "—" },
+    { title: t("audit.subject"), className: "wrap-narrow", render: (_, line) => <span title={line.subject}>{subjectOf(line.subject)}</span> },
+    { title: t("audit.reason"), className: "wrap-narrow", render: (_, line) => reasonOf(line.reason) },
     {
       title: t("audit.details"),
       className: "wrap",
-      render: (_, line) =>
-        Object.entries(line.details)
-          .filter(([, value]) => value !== null)
-          .map(([key, value]) => `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`)
-          .join("；") || "—",
+      render: (_, line) => {
+        const told = detailsOf(line.details);
+        return told.length === 0 ? "—" : told.map((one) => <div key={one}>{one}</div>);
+      },
     },
-    { title: t("audit.ip"), render: (_, line) => <span className="mono">{line.ip || "—"}</span> },
     {
-      title: t("audit.requestId"),
-      render: (_, line) => <span className="mono muted">{line.request_id || "—"}</span>,
+      title: t("audit.source"),
+      render: (_, line) => (
+        <span className="mono">
+          {line.ip || "—"}
+          <div className="muted clipped" title={line.request_id}>
+            {line.request_id}
+          </div>
+        </span>
+      ),
     },
   ];
 }

@@ -1,6 +1,6 @@
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Button, Form, Input, Select } from "antd";
+import { Alert, App, Button, Form, Input } from "antd";
 import dayjs from "dayjs";
 import { useTranslation } from "react-i18next";
 import { apiQuery, client, unwrap } from "@/api/client";
@@ -10,6 +10,7 @@ import { formatMoment } from "@/components/dates";
 import { EmptyState } from "@/components/EmptyState";
 import { Loaded } from "@/components/Loaded";
 import { PageHeader } from "@/components/PageHeader";
+import { Select } from "@/components/Select";
 import { useSubmission } from "@/components/useSubmission";
 import { DateInput } from "@/forms/DateInput";
 
@@ -56,7 +57,7 @@ function Coverage() {
       title={until ? t("calendar.coverage", { date: until }) : t("calendar.noCoverage")}
       description={
         data.missing_years.length > 0 &&
-        t("calendar.missing", { years: data.missing_years.join("、") })
+        t("calendar.missing", { years: data.missing_years.join(t("comma", { ns: "common" })) })
       }
     />
   );
@@ -103,7 +104,7 @@ function YearForm({ year }: { year: Year }) {
                 <EmptyState title={t("calendar.none")} hint={t("calendar.noneHint")} />
               ) : (
                 <div className="sub-table sub-table-scroll">
-                  <table aria-label={t("calendar.label")}>
+                  <table className="stacking" aria-label={t("calendar.label")}>
                     <thead>
                       <tr>
                         <th scope="col">{t("calendar.date")}</th>
@@ -153,7 +154,7 @@ function DayLine({ name, year, onRemove }: LineProps) {
   const date: string | undefined = Form.useWatch(["days", name, "date"]);
   return (
     <tr>
-      <td>
+      <td data-label={t("calendar.date")}>
         <Form.Item
           name={[name, "date"]}
           rules={[{ required: true, message: t("calendar.missingDate") }]}
@@ -161,8 +162,8 @@ function DayLine({ name, year, onRemove }: LineProps) {
           <DateInput ariaLabel={t("calendar.date")} min={`${year}-01-01`} />
         </Form.Item>
       </td>
-      <td style={{ paddingTop: 9 }}>{date ? dayjs(date).format("ddd") : "—"}</td>
-      <td>
+      <td data-label={t("calendar.weekday")} className="calendar-weekday">{date ? dayjs(date).format("ddd") : "—"}</td>
+      <td data-label={t("calendar.working")}>
         <Form.Item name={[name, "is_working"]}>
           <Select
             aria-label={t("calendar.working")}
@@ -173,7 +174,7 @@ function DayLine({ name, year, onRemove }: LineProps) {
           />
         </Form.Item>
       </td>
-      <td>
+      <td data-label={t("calendar.note")}>
         <Form.Item name={[name, "note"]}>
           <Input aria-label={t("calendar.note")} maxLength={50} />
         </Form.Item>

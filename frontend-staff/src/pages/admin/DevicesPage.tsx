@@ -1,14 +1,14 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Table, Tag, type TableProps } from "antd";
+import { App, Button, Tag, type TableColumnType } from "antd";
 import { useTranslation } from "react-i18next";
 import { client, unwrap } from "@/api/client";
 import type { components } from "@/api/schema";
+import { DataTable } from "@/components/DataTable";
 import { formatMoment } from "@/components/dates";
 import { EmptyState } from "@/components/EmptyState";
 import { Loaded } from "@/components/Loaded";
 import { PageHeader } from "@/components/PageHeader";
 import { useProblemMessage } from "@/components/problems";
-import { ScrollBox } from "@/components/ScrollBox";
 import { DeviceTag } from "@/devices/DeviceTag";
 import { bridgesQuery, windowsQuery } from "@/devices/window";
 import { PairingForm } from "@/pages/admin/PairingForm";
@@ -33,15 +33,12 @@ export function DevicesPage() {
           bridges.length === 0 ? (
             <EmptyState title={t("admin.none")} hint={t("admin.noneHint")} />
           ) : (
-            <ScrollBox label={t("admin.title")}>
-              <Table<Bridge>
-                size="small"
-                columns={columns}
-                dataSource={bridges}
-                rowKey="id"
-                pagination={false}
-              />
-            </ScrollBox>
+            <DataTable<Bridge>
+              label={t("admin.title")}
+              columns={columns}
+              dataSource={bridges}
+              rowKey="id"
+            />
           )
         }
       </Loaded>
@@ -49,7 +46,7 @@ export function DevicesPage() {
   );
 }
 
-function useColumns(): TableProps<Bridge>["columns"] {
+function useColumns(): TableColumnType<Bridge>[] {
   const { t } = useTranslation("devices");
   return [
     { title: t("admin.window"), render: (_, row) => row.window.name },

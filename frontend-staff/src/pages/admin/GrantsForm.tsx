@@ -1,13 +1,14 @@
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
-import { App, Button, Form, Input, Select } from "antd";
+import { App, Button, Form, Input } from "antd";
 import { useTranslation } from "react-i18next";
 import { client, unwrap } from "@/api/client";
 import type { components } from "@/api/schema";
 import { OrganisationSelect } from "@/components/OrganisationSelect";
+import { Select } from "@/components/Select";
 import { useSubmission } from "@/components/useSubmission";
 import { useRoleName } from "@/components/words";
-import { refreshStaff } from "@/pages/admin/AccountDrawer";
+import { refreshStaff } from "@/pages/admin/refreshStaff";
 import { ROLES } from "@/pages/admin/roles";
 
 type Staff = components["schemas"]["StaffView"];

@@ -1,10 +1,11 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Button, Select, Table, Tag } from "antd";
+import { Button, Tag } from "antd";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { apiQuery } from "@/api/client";
 import type { components } from "@/api/schema";
 import { one, useFilters } from "@/app/search";
+import { DataTable } from "@/components/DataTable";
 import { EmptyState } from "@/components/EmptyState";
 import { FilterBar, FilterField, SearchField } from "@/components/FilterBar";
 import { Loaded } from "@/components/Loaded";
@@ -12,7 +13,7 @@ import { treeQuery } from "@/components/tree";
 import { PageHeader } from "@/components/PageHeader";
 import { usePages } from "@/components/pages";
 import { useProblemMessage } from "@/components/problems";
-import { ScrollBox } from "@/components/ScrollBox";
+import { Select } from "@/components/Select";
 import { UnitDialog, type UnitView } from "@/pages/admin/UnitDialog";
 
 type Unit = components["schemas"]["OrganisationRow"];
@@ -77,47 +78,45 @@ function Units({ units }: { units: Unit[] }) {
       {found.length === 0 ? (
         <EmptyState title={t("organisations.none")} hint={t("organisations.noneHint")} />
       ) : (
-        <ScrollBox label={t("organisations.label")}>
-          <Table<Unit>
-            size="small"
-            dataSource={found}
-            rowKey="code"
-            pagination={pages}
-            columns={[
-              {
-                title: t("organisations.code"),
-                render: (_, unit) => <span className="mono">{unit.code}</span>,
-              },
-              { title: t("organisations.name"), dataIndex: "name" },
-              { title: t("organisations.kind"), render: (_, unit) => c(`kind.${unit.kind}`) },
-              {
-                title: t("organisations.parent"),
-                render: (_, unit) => names.get(unit.parent_code ?? "") ?? "—",
-              },
-              { title: t("organisations.fullName"), dataIndex: "full_name" },
-              {
-                title: t("organisations.state"),
-                render: (_, unit) => (
-                  <Tag color={unit.active ? "green" : "default"}>
-                    {unit.active ? t("organisations.active") : t("organisations.inactive")}
-                  </Tag>
-                ),
-              },
-              {
-                title: c("action.edit"),
-                render: (_, unit) => (
-                  <Button
-                    size="small"
-                    aria-label={`${c("action.edit")} ${unit.name}`}
-                    onClick={() => void edit(unit)}
-                  >
-                    {c("action.edit")}
-                  </Button>
-                ),
-              },
-            ]}
-          />
-        </ScrollBox>
+        <DataTable<Unit>
+          label={t("organisations.label")}
+          dataSource={found}
+          rowKey="code"
+          pagination={pages}
+          columns={[
+            {
+              title: t("organisations.code"),
+              render: (_, unit) => <span className="mono">{unit.code}</span>,
+            },
+            { title: t("organisations.name"), dataIndex: "name" },
+            { title: t("organisations.kind"), render: (_, unit) => c(`kind.${unit.kind}`) },
+            {
+              title: t("organisations.parent"),
+              render: (_, unit) => names.get(unit.parent_code ?? "") ?? "—",
+            },
+            { title: t("organisations.fullName"), dataIndex: "full_name" },
+            {
+              title: t("organisations.state"),
+              render: (_, unit) => (
+                <Tag color={unit.active ? "green" : "default"}>
+                  {unit.active ? t("organisations.active") : t("organisations.inactive")}
+                </Tag>
+              ),
+            },
+            {
+              title: c("action.edit"),
+              render: (_, unit) => (
+                <Button
+                  size="small"
+                  aria-label={`${c("action.edit")} ${unit.name}`}
+                  onClick={() => void edit(unit)}
+                >
+                  {c("action.edit")}
+                </Button>
+              ),
+            },
+          ]}
+        />
       )}
       {edited && <UnitDialog unit={edited} onClose={() => setEdited(null)} />}
     </>

@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { Alert, Button, Form, Select, Typography } from "antd";
+import { Alert, Button, Form, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { client, unwrap, type GetBody } from "@/api/client";
 import type { components } from "@/api/schema";
 import { useCan, useMe } from "@/app/me";
 import { formatMoment } from "@/components/dates";
+import { Select } from "@/components/Select";
 import { treeQuery } from "@/components/tree";
 import { useSubmission } from "@/components/useSubmission";
 import { useWindows } from "@/devices/window";

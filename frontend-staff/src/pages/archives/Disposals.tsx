@@ -1,16 +1,16 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Button, Form, Input, Table, type TableColumnType } from "antd";
+import { Button, Form, Input, type TableColumnType } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { apiQuery, client, unwrap } from "@/api/client";
 import type { components } from "@/api/schema";
 import { useCan, useMe } from "@/app/me";
+import { DataTable } from "@/components/DataTable";
 import { formatMoment } from "@/components/dates";
 import { useDownload } from "@/components/download";
 import { EmptyState } from "@/components/EmptyState";
 import { FormDialog } from "@/components/FormDialog";
 import { Loaded } from "@/components/Loaded";
-import { ScrollBox } from "@/components/ScrollBox";
 
 type Disposal = components["schemas"]["DisposalOut"];
 
@@ -27,15 +27,12 @@ export function Disposals() {
           rows.length === 0 ? (
             <EmptyState title={t("noDisposals")} hint={t("noDisposalsHint")} />
           ) : (
-            <ScrollBox label={t("disposals")}>
-              <Table
-                size="small"
-                columns={columns}
-                dataSource={rows}
-                rowKey="id"
-                pagination={false}
-              />
-            </ScrollBox>
+            <DataTable<Disposal>
+              label={t("disposals")}
+              columns={columns}
+              dataSource={rows}
+              rowKey="id"
+            />
           )
         }
       </Loaded>
@@ -55,14 +52,16 @@ function useColumns(
   return [
     { title: t("organisation"), render: (_, row) => row.organisation.name },
     { title: t("cases"), dataIndex: "cases", align: "right" },
-    { title: t("appraisal"), dataIndex: "reason" },
+    { title: t("appraisal"), className: "wrap-narrow", dataIndex: "reason" },
     {
       title: t("proposedBy"),
+      className: "wrap-narrow",
       render: (_, row) => `${row.proposed_by.name} · ${formatMoment(row.proposed_at)}`,
     },
     { title: t("state"), render: (_, row) => t(`disposal.${row.state}`) },
     {
       title: t("decidedBy"),
+      className: "wrap-narrow",
       render: (_, row) => (row.decided_by ? `${row.decided_by.name} · ${row.opinion}` : c("none")),
     },
     {

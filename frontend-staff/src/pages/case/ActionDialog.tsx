@@ -1,10 +1,11 @@
-import { App, Form, Select } from "antd";
+import { App, Form } from "antd";
 import { useTranslation } from "react-i18next";
 import type { components } from "@/api/schema";
 import { FormDialog } from "@/components/FormDialog";
+import { Select } from "@/components/Select";
 import { useWords } from "@/components/words";
 import { ActionFieldItem } from "@/pages/case/ActionFields";
-import { ACTION_FIELDS, GRAVE, type Action } from "@/pages/case/actions";
+import { ACTION_FIELDS, GRAVE, meantTasks, type Action } from "@/pages/case/actions";
 
 type Case = components["schemas"]["CaseOut"];
 type ActionIn = components["schemas"]["ActionIn"];
@@ -60,7 +61,7 @@ export function ActionDialog({ action, data, act, onClose }: Props) {
 function TaskItem({ data }: { data: Case }) {
   const { t } = useTranslation("cases");
   const words = useWords();
-  const open = data.tasks.filter((task) => task.state === "open" && task.workable);
+  const open = meantTasks(data.tasks);
   if (open.length < 2) return null;
   return (
     <Form.Item

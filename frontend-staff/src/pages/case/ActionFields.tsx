@@ -1,15 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
-import { Alert, Checkbox, Form, Input, InputNumber, Radio, Select } from "antd";
+import { Alert, Checkbox, Form, Input, InputNumber, Radio } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { apiQuery } from "@/api/client";
 import type { components } from "@/api/schema";
+import { ColleagueSelect } from "@/components/ColleagueSelect";
 import { caseMatterQuery } from "@/components/matters";
 import { OrganisationSelect } from "@/components/OrganisationSelect";
+import { Select } from "@/components/Select";
 import { useWords } from "@/components/words";
 import { DateInput } from "@/forms/DateInput";
 import { FindingsField } from "@/pages/case/FindingsField";
-import type { ActionField } from "@/pages/case/actions";
+import { meantTasks, type ActionField } from "@/pages/case/actions";
 
 type Case = components["schemas"]["CaseOut"];
 
@@ -31,11 +33,9 @@ export function ActionFieldItem({ field, data }: { field: ActionField; data: Cas
     case "to_step":
       return <ToStep data={data} />;
     case "to_organisation":
-      return (
-        <Form.Item name="to_organisation" label={t("dialog.toOrganisation")}>
-          <OrganisationSelect kinds={["hall", "community", "section", "bureau"]} />
-        </Form.Item>
-      );
+      return <ToOrganisation />;
+    case "to_staff":
+      return <ToStaff data={data} />;
     case "originals":
       return <Originals data={data} />;
     case "returned_on":
@@ -48,7 +48,6 @@ export function ActionFieldItem({ field, data }: { field: ActionField; data: Cas
       return <ExtensionDays data={data} />;
     case "asked":
       return <ExtensionAsked data={data} />;
-    case "to_staff":
     case "received_by":
     case "document_number":
     case "collected_by":
@@ -100,7 +99,14 @@ function ExtensionDays({ data }: { data: Case }) {
       }
       rules={[required(t, "dialog.days")]}
     >
-      <InputNumber min={1} max={60} precision={0} disabled={most === 0} style={{ width: 160 }} />
+      <InputNumber
+        controls={false}
+        min={1}
+        max={60}
+        precision={0}
+        disabled={most === 0}
+        style={{ width: 160 }}
+      />
     </Form.Item>
   );
 }
@@ -123,7 +129,6 @@ function ExtensionAsked({ data }: { data: Case }) {
 }
 
 const TEXT_LABELS = {
-  to_staff: "dialog.toStaff",
   received_by: "dialog.receivedBy",
   document_number: "dialog.documentNumber",
   collected_by: "dialog.collectedBy",
@@ -226,6 +231,41 @@ function ToStep({ data }: { data: Case }) {
           value: step.key,
           label: `${words("function", step.function)} · ${step.organisation.name}`,
         }))}
+      />
+    </Form.Item>
+  );
+}
+
+function ToOrganisation() {
+  const { t } = useTranslation("cases");
+  const form = Form.useFormInstance();
+  return (
+    <Form.Item name="to_organisation" label={t("dialog.toOrganisation")}>
+      <OrganisationSelect
+        kinds={["hall", "community", "section", "bureau"]}
+        onChange={() => form.setFieldValue("to_staff", undefined)}
+      />
+    </Form.Item>
+  );
+}
+
+/** Who can take the task, where it is or at the organisation that was chosen. */
+function ToStaff({ data }: { data: Case }) {
+  const { t } = useTranslation("cases");
+  const organisation: string | undefined = Form.useWatch("to_organisation");
+  const among = meantTasks(data.tasks);
+  const task: string | undefined =
+    Form.useWatch("task_id") ?? (among.length === 1 ? among[0]?.id : undefined);
+  return (
+    <Form.Item name="to_staff" label={t("dialog.toStaff")} extra={t("dialog.toStaffHint")}>
+      <ColleagueSelect
+        disabled={!task}
+        query={(q) =>
+          apiQuery("/api/v1/tasks/{task_id}/takers", {
+            path: { task_id: task ?? "" },
+            query: { organisation, q },
+          })
+        }
       />
     </Form.Item>
   );

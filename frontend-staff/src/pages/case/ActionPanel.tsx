@@ -6,7 +6,7 @@ import { one, useFilters } from "@/app/search";
 import { useProblemMessage } from "@/components/problems";
 import { useRoleName } from "@/components/words";
 import { ActionDialog } from "@/pages/case/ActionDialog";
-import { ACTION_FIELDS, CONCLUDING, GRAVE, LEADING, type Action } from "@/pages/case/actions";
+import { ACTION_FIELDS, CONCLUDING, GRAVE, LEADING, meantTasks, type Action } from "@/pages/case/actions";
 import { useAct } from "@/pages/case/useAct";
 
 type Case = components["schemas"]["CaseOut"];
@@ -41,7 +41,7 @@ export function ActionPanel({ data, number, onConcluded }: Props) {
   }
 
   async function take(action: Action) {
-    if (ACTION_FIELDS[action].length > 0 || openTasks(data) > 1) {
+    if (ACTION_FIELDS[action].length > 0 || meantTasks(data.tasks).length > 1) {
       set({ action });
       return;
     }
@@ -94,10 +94,6 @@ export function ActionPanel({ data, number, onConcluded }: Props) {
   );
 }
 
-function openTasks(data: Case): number {
-  return data.tasks.filter((task) => task.state === "open" && task.workable).length;
-}
-
 /** Who handles the case now: its open tasks. */
 function Handlers({ data }: { data: Case }) {
   const { t } = useTranslation("cases");
@@ -106,7 +102,8 @@ function Handlers({ data }: { data: Case }) {
   if (open.length === 0) return null;
   return (
     <p className="muted">
-      {t("case.handler")}：
+      {t("case.handler")}
+      {t("colon", { ns: "common" })}
       {open
         .map((task) =>
           task.claimed_by
@@ -116,7 +113,7 @@ function Handlers({ data }: { data: Case }) {
                 role: roleName(task.role),
               }),
         )
-        .join("；")}
+        .join(t("semicolon", { ns: "common" }))}
     </p>
   );
 }

@@ -70,7 +70,7 @@ function CaseFile({ data, number }: { data: Case; number: string }) {
           <MaterialsPanel data={data} number={number} />
         </div>
         <div className="case-side stack">
-          <CaseFacts data={data} />
+          <CaseFacts data={data} number={number} />
           <Timeline data={data} number={number} />
         </div>
       </div>

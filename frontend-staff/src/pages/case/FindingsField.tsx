@@ -1,9 +1,10 @@
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
-import { Button, Form, Input, Select } from "antd";
+import { Button, Form, Input } from "antd";
 import { useTranslation } from "react-i18next";
 import type { components } from "@/api/schema";
 import { matterQuery } from "@/components/matters";
+import { Select } from "@/components/Select";
 
 /** Everything to correct, each with the place that it concerns: told once, and completely. */
 export function FindingsField({ data }: { data: components["schemas"]["CaseOut"] }) {

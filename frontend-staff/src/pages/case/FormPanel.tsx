@@ -57,7 +57,7 @@ function RowsReading({ field, rows }: { field: FieldDefinition; rows: FormValues
   if (rows.length === 0) return null;
   return (
     <ScrollBox label={field.title}>
-      <table className="plain-table" style={{ marginTop: 12 }}>
+      <table className="plain-table stacking" style={{ marginTop: 12 }}>
       <caption style={{ textAlign: "left", fontWeight: 600, padding: "4px 0" }}>{field.title}</caption>
       <thead>
         <tr>
@@ -72,7 +72,7 @@ function RowsReading({ field, rows }: { field: FieldDefinition; rows: FormValues
         {rows.map((row) => (
           <tr key={JSON.stringify(row)}>
             {columns.map((column) => (
-              <td key={column.key}>{inWords(row[column.key], t("yes"), t("no"))}</td>
+              <td key={column.key} data-label={column.title}>{inWords(row[column.key], t("yes"), t("no"))}</td>
             ))}
           </tr>
         ))}

@@ -1,6 +1,6 @@
 import { EyeOutlined } from "@ant-design/icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Button, Select, Tag } from "antd";
+import { Button, Tag } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { client, unwrap } from "@/api/client";
@@ -10,6 +10,7 @@ import { formatDate, formatMoment } from "@/components/dates";
 import { caseMatterQuery } from "@/components/matters";
 import { useProblemMessage } from "@/components/problems";
 import { ScrollBox } from "@/components/ScrollBox";
+import { Select } from "@/components/Select";
 import { useNeed, useWords } from "@/components/words";
 import { ScanButton } from "@/devices/ScanButton";
 import { FilePreview, type PreviewedFile } from "@/pages/case/FilePreview";

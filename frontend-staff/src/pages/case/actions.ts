@@ -2,6 +2,14 @@
 import type { components } from "@/api/schema";
 
 export type Action = components["schemas"]["Action"];
+type Task = components["schemas"]["TaskOut"];
+
+/** The open tasks that who sits here may mean: those they may work, else those they supervise. */
+export function meantTasks(tasks: Task[]): Task[] {
+  const open = tasks.filter((task) => task.state === "open");
+  const own = open.filter((task) => task.workable);
+  return own.length > 0 ? own : open;
+}
 
 export type ActionField =
   | "comment"

@@ -37,10 +37,19 @@ export function useEventFacts(data: Case): (event: Event) => string[] {
     materials: (keys: string[]) => keys.map((key) => material(key)),
     material: (key: string) => material(key),
     received: (value: string) => words("received", value),
-    fields: (keys: string[]) => keys.map((key) => words("part", key)).join(t("fact.and")),
+    fields: (keys: string[]) => keys.map((key) => words("part", key)).join(t("comma", { ns: "common" })),
     home: (value: string) => t("fact.home", { value: unit(value) }),
     moved: ({ due_on: due }: Moved) => (due ? t("fact.moved", { from: due[0], to: due[1] }) : []),
   };
-  return ({ details }) =>
-    Object.entries(details).flatMap(([key, value]) => readings[key]?.(value as never) ?? []);
+  /** A name is in no event, which nobody could remove: it stands with the case. */
+  const collector = ({ at }: Event) => {
+    const found = data.collections.find((one) => one.at === at);
+    return found ? [t("fact.collected_by", { value: found.collected_by })] : [];
+  };
+  return (event) => [
+    ...collector(event),
+    ...Object.entries(event.details).flatMap(
+      ([key, value]) => readings[key]?.(value as never) ?? [],
+    ),
+  ];
 }

@@ -1,5 +1,5 @@
 import { DownOutlined, UpOutlined } from "@ant-design/icons";
-import { Button, Select } from "antd";
+import { Button } from "antd";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { many, one, useFilters } from "@/app/search";
@@ -7,6 +7,7 @@ import { DateRange } from "@/components/DateRange";
 import { FilterBar, FilterField, SearchField } from "@/components/FilterBar";
 import { MatterSelect } from "@/components/MatterSelect";
 import { OrganisationSelect } from "@/components/OrganisationSelect";
+import { Select } from "@/components/Select";
 
 const STATUSES = [
   "draft",
@@ -31,17 +32,37 @@ const FLAGS = [
   "deemed_accepted",
 ] as const;
 
+const RARE = [
+  "open",
+  "flag",
+  "outcome",
+  "channel",
+  "handling",
+  "case_kind",
+  "cross_handling",
+  "linkage",
+  "accepting",
+  "home",
+  "organisation",
+  "date_from",
+  "date_to",
+];
+
 interface Choice {
   value: string;
   label: string;
 }
 
-/** Filters of a list of cases; each stands in the address. The rarer ones fold away. */
+/**
+ * Filters of a list of cases; each stands in the address. The rarer ones fold away, unless one of
+ * them narrows the list: nobody is to wonder what is missing.
+ */
 export function CaseFilters() {
   const { t } = useTranslation("cases");
   const { t: c } = useTranslation();
   const { search, set, clear } = useFilters();
-  const [wide, setWide] = useState(false);
+  const [asked, setAsked] = useState<boolean>();
+  const wide = asked ?? RARE.some((name) => search[name] !== undefined);
   const rest = useChoices();
 
   function choice(name: string, label: string, options: Choice[]): ReactNode {
@@ -122,7 +143,7 @@ export function CaseFilters() {
           type="text"
           icon={wide ? <UpOutlined /> : <DownOutlined />}
           aria-expanded={wide}
-          onClick={() => setWide(!wide)}
+          onClick={() => setAsked(!wide)}
         >
           {c("action.more")}
         </Button>

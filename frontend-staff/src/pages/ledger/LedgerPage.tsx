@@ -1,6 +1,6 @@
 import { DownloadOutlined, PrinterOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
-import { Button, Segmented, Select } from "antd";
+import { Button, Segmented } from "antd";
 import dayjs from "dayjs";
 import { useTranslation } from "react-i18next";
 import { apiQuery } from "@/api/client";
@@ -14,6 +14,7 @@ import { Loaded } from "@/components/Loaded";
 import { MatterSelect } from "@/components/MatterSelect";
 import { OrganisationSelect } from "@/components/OrganisationSelect";
 import { PageHeader } from "@/components/PageHeader";
+import { Select } from "@/components/Select";
 import { LedgerTable } from "@/pages/ledger/LedgerTable";
 
 const DIMENSIONS = ["period", "matter", "organisation", "clerk"] as const;

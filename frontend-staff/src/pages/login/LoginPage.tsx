@@ -1,10 +1,9 @@
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate, useRouter, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Alert } from "antd";
 import { ApiProblem } from "@/api/problem";
 import { requestSession, type Credentials } from "@/app/requestSession";
-import { router } from "@/app/router";
 import { Brand } from "@/components/Brand";
 import { LanguageSwitch } from "@/components/LanguageSwitch";
 import { EnrolForm } from "@/pages/login/EnrolForm";
@@ -27,6 +26,7 @@ export function LoginPage() {
   const { t } = useTranslation("shell");
   const { next } = useSearch({ from: "/login" });
   const navigate = useNavigate();
+  const router = useRouter();
   const [step, setStep] = useState<Step>({ kind: "credentials" });
   const [told, setTold] = useState<string | null>(null);
 

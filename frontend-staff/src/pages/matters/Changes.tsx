@@ -10,7 +10,7 @@ interface Props {
 }
 
 function readable(value: unknown): string {
-  if (value === null || value === undefined || value === "") return "—";
+  if (value === null || value === undefined || value === "") return "";
   return typeof value === "string" ? value : JSON.stringify(value, null, 1);
 }
 
@@ -19,7 +19,7 @@ export function Changes({ changes, before, after }: Props) {
   const { t } = useTranslation("matters");
   return (
     <div style={{ overflowX: "auto" }}>
-      <table className="plain-table changes">
+      <table className="plain-table changes stacking">
         <caption>{t("versions.differences", { count: changes.length })}</caption>
         <thead>
           <tr>
@@ -32,11 +32,11 @@ export function Changes({ changes, before, after }: Props) {
           {changes.map((change) => (
             <tr key={change.pointer}>
               <th scope="row">{change.label}</th>
-              <td>
-                <del>{readable(change.before)}</del>
+              <td data-label={before}>
+                {readable(change.before) ? <del>{readable(change.before)}</del> : "—"}
               </td>
-              <td>
-                <ins>{readable(change.after)}</ins>
+              <td data-label={after}>
+                {readable(change.after) ? <ins>{readable(change.after)}</ins> : "—"}
               </td>
             </tr>
           ))}

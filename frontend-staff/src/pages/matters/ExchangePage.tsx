@@ -1,6 +1,6 @@
 import { DownloadOutlined, UploadOutlined } from "@ant-design/icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Button, Collapse, Select, Tag, Upload } from "antd";
+import { Alert, App, Button, Collapse, Tag, Upload } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { client, unwrap } from "@/api/client";
@@ -9,6 +9,7 @@ import { useDownload } from "@/components/download";
 import { mattersQuery } from "@/components/matters";
 import { PageHeader } from "@/components/PageHeader";
 import { ProblemAlert } from "@/components/problems";
+import { Select } from "@/components/Select";
 import { Changes } from "@/pages/matters/Changes";
 import { refreshMatters } from "@/pages/matters/draft/refreshMatters";
 import "@/pages/case/case.css";

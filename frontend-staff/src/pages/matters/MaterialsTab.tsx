@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { EmptyState } from "@/components/EmptyState";
+import type { Matter } from "@/components/matters";
 import { useWords } from "@/components/words";
-import type { Matter } from "@/pages/matters/MatterPage";
 
 export function MaterialsTab({ matter }: { matter: Matter }) {
   const { t } = useTranslation("matters");
@@ -11,7 +11,7 @@ export function MaterialsTab({ matter }: { matter: Matter }) {
   if (matter.content.materials.length === 0) return <EmptyState title={t("material.none")} hint=" " />;
   return (
     <section className="panel" style={{ overflowX: "auto" }}>
-      <table className="plain-table">
+      <table className="plain-table stacking">
         <caption className="visually-hidden">{t("tab.materials")}</caption>
         <thead>
           <tr>
@@ -28,12 +28,12 @@ export function MaterialsTab({ matter }: { matter: Matter }) {
           {matter.content.materials.map((material) => (
             <tr key={material.key}>
               <th scope="row">{material.name}</th>
-              <td>{words("received", material.kind)}</td>
-              <td>{material.copies}</td>
-              <td>{yes(material.required)}</td>
-              <td>{yes(material.deferrable)}</td>
-              <td>{yes(material.e_licence)}</td>
-              <td>{material.note || "—"}</td>
+              <td data-label={t("material.kind")}>{words("received", material.kind)}</td>
+              <td data-label={t("material.copies")}>{material.copies}</td>
+              <td data-label={t("material.required")}>{yes(material.required)}</td>
+              <td data-label={t("material.deferrable")}>{yes(material.deferrable)}</td>
+              <td data-label={t("material.eLicence")}>{yes(material.e_licence)}</td>
+              <td data-label={t("material.note")}>{material.note || "—"}</td>
             </tr>
           ))}
         </tbody>

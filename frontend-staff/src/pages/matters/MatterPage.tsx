@@ -2,12 +2,11 @@ import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { Tabs, Tag } from "antd";
 import { useTranslation } from "react-i18next";
-import type { components } from "@/api/schema";
 import { useCan } from "@/app/me";
 import { one, useFilters } from "@/app/search";
 import { formatMoment } from "@/components/dates";
 import { Loaded } from "@/components/Loaded";
-import { matterQuery } from "@/components/matters";
+import { matterQuery, type Matter } from "@/components/matters";
 import { PageHeader } from "@/components/PageHeader";
 import { DraftTab } from "@/pages/matters/draft/DraftTab";
 import { FormTab } from "@/pages/matters/FormTab";
@@ -17,8 +16,6 @@ import { SummaryTab } from "@/pages/matters/SummaryTab";
 import { VersionsTab } from "@/pages/matters/VersionsTab";
 import { useMatterWords } from "@/pages/matters/words";
 import "@/pages/case/case.css";
-
-export type Matter = components["schemas"]["MatterOut"];
 
 /** One matter: what it is, how it runs, its versions, and its draft for who may edit. */
 export function MatterPage() {

@@ -1,19 +1,20 @@
 import { PlusOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Button, Select, Table, Tag, type TableColumnType } from "antd";
+import { Button, Tag, type TableColumnType } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { components } from "@/api/schema";
 import { useCan } from "@/app/me";
 import { one, useFilters, type Search } from "@/app/search";
+import { DataTable } from "@/components/DataTable";
 import { EmptyState } from "@/components/EmptyState";
 import { FilterBar, FilterField, SearchField } from "@/components/FilterBar";
 import { Loaded } from "@/components/Loaded";
 import { mattersQuery } from "@/components/matters";
 import { PageHeader } from "@/components/PageHeader";
 import { usePages } from "@/components/pages";
-import { ScrollBox } from "@/components/ScrollBox";
+import { Select } from "@/components/Select";
 import { useWords } from "@/components/words";
 import { NewMatterDialog } from "@/pages/matters/NewMatterDialog";
 import { useMatterWords } from "@/pages/matters/words";
@@ -69,15 +70,13 @@ function Catalogue({ rows }: { rows: Row[] }) {
       {found.length === 0 ? (
         <EmptyState title={t("none")} hint={t("noneHint")} />
       ) : (
-        <ScrollBox label={t("label")}>
-          <Table<Row>
-            size="small"
-            dataSource={found}
-            rowKey="code"
-            columns={columns}
-            pagination={pages}
-          />
-        </ScrollBox>
+        <DataTable<Row>
+          label={t("label")}
+          dataSource={found}
+          rowKey="code"
+          columns={columns}
+          pagination={pages}
+        />
       )}
     </>
   );

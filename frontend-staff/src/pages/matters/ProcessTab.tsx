@@ -6,11 +6,11 @@ import type { components } from "@/api/schema";
 import { one, useFilters } from "@/app/search";
 import { FilterBar, FilterField } from "@/components/FilterBar";
 import { Loaded } from "@/components/Loaded";
+import type { Matter } from "@/components/matters";
 import { OrganisationSelect } from "@/components/OrganisationSelect";
 import { Pairs } from "@/components/Pairs";
 import { useWords } from "@/components/words";
 import { RouteGraph, type RouteStep } from "@/pages/case/RoutePanel";
-import type { Matter } from "@/pages/matters/MatterPage";
 import { useMatterWords } from "@/pages/matters/words";
 
 type Content = components["schemas"]["Content-Output"];

@@ -41,7 +41,7 @@ export function SummaryTab({ content }: { content: Content }) {
             [t("missedPromise"), t(`missedPromises.${content.missed_promise_action}`)],
             [
               t("suspensionReasons"),
-              content.suspension_reasons.map((reason) => words("suspension", reason)).join("、") ||
+              content.suspension_reasons.map((reason) => words("suspension", reason)).join(t("comma", { ns: "common" })) ||
                 c("none"),
             ],
             [t("source"), content.source || "—"],

@@ -1,16 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
-import { Select, Table, Tag } from "antd";
+import { Tag } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { apiQuery } from "@/api/client";
 import type { components } from "@/api/schema";
+import { DataTable } from "@/components/DataTable";
 import { formatMoment } from "@/components/dates";
 import { EmptyState } from "@/components/EmptyState";
 import { FilterBar, FilterField } from "@/components/FilterBar";
-import { ScrollBox } from "@/components/ScrollBox";
 import { Loaded } from "@/components/Loaded";
+import type { Matter } from "@/components/matters";
+import { Select } from "@/components/Select";
 import { Changes } from "@/pages/matters/Changes";
-import type { Matter } from "@/pages/matters/MatterPage";
 
 type Version = components["schemas"]["VersionRow"];
 
@@ -27,9 +28,7 @@ export function VersionsTab({ matter }: { matter: Matter }) {
           <EmptyState title={t("versions.none")} hint={t("versions.noneHint")} />
         ) : (
           <div className="stack">
-            <ScrollBox label={t("tab.versions")}>
-              <VersionTable rows={rows} />
-            </ScrollBox>
+            <VersionTable rows={rows} />
             {(rows.length > 1 || matter.has_draft) && (
               <section className="panel">
                 <h2>{t("versions.compare")}</h2>
@@ -46,12 +45,10 @@ export function VersionsTab({ matter }: { matter: Matter }) {
 function VersionTable({ rows }: { rows: Version[] }) {
   const { t } = useTranslation("matters");
   return (
-    <Table<Version>
-      size="small"
-      aria-label={t("versions.label")}
+    <DataTable<Version>
+      label={t("versions.label")}
       dataSource={rows}
       rowKey="number"
-      pagination={false}
       columns={[
         {
           title: t("versions.number"),

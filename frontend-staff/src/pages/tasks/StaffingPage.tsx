@@ -1,8 +1,10 @@
 import { CheckCircleOutlined } from "@ant-design/icons";
-import { useQuery } from "@tanstack/react-query";
-import { App, Button, Form, Input, Table } from "antd";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { App, Button, Form, Input } from "antd";
 import { useTranslation } from "react-i18next";
 import { apiQuery, client, unwrap } from "@/api/client";
+import { ColleagueSelect } from "@/components/ColleagueSelect";
+import { DataTable } from "@/components/DataTable";
 import { formatMoment } from "@/components/dates";
 import { Loaded } from "@/components/Loaded";
 import { PageHeader } from "@/components/PageHeader";
@@ -44,10 +46,8 @@ function Alarms() {
             hint={t("staffing.noAlarmsHint")}
           />
         ) : (
-          <Table
-            size="small"
-            aria-label={t("staffing.alarmsLabel")}
-            pagination={false}
+          <DataTable
+            label={t("staffing.alarmsLabel")}
             dataSource={rows}
             rowKey={(row) => `${row.organisation.code} ${row.role}`}
             columns={[
@@ -72,6 +72,7 @@ interface Values {
 function HandOver() {
   const { t } = useTranslation("cases");
   const { message } = App.useApp();
+  const queries = useQueryClient();
   const [form] = Form.useForm<Values>();
   const { submit, busy, notice } = useSubmission(form, async ({ username, to_staff, reason }) => {
     const { tasks } = await unwrap(
@@ -82,7 +83,12 @@ function HandOver() {
     );
     message.success(t("staffing.done", { count: tasks }));
     form.resetFields();
+    await queries.invalidateQueries({
+      predicate: ({ queryKey: [path] }) =>
+        typeof path === "string" && /^\/api\/v1\/(cases|tasks|alarms|holders|staff)/.test(path),
+    });
   });
+  const leaver: string | undefined = Form.useWatch("username", form);
   return (
     <Form form={form} layout="vertical" onFinish={submit} style={{ maxWidth: 480 }}>
       {notice}
@@ -91,10 +97,24 @@ function HandOver() {
         label={t("staffing.from")}
         rules={[{ required: true, message: t("form.required", { title: t("staffing.from") }) }]}
       >
-        <Input autoComplete="off" />
+        <ColleagueSelect
+          allowClear={false}
+          none={t("staffing.noHolders")}
+          query={(q) => apiQuery("/api/v1/holders", { query: { q } })}
+          onChange={() => form.setFieldValue("to_staff", undefined)}
+        />
       </Form.Item>
       <Form.Item name="to_staff" label={t("staffing.to")} extra={t("staffing.toHint")}>
-        <Input autoComplete="off" />
+        <ColleagueSelect
+          disabled={!leaver}
+          placeholder={leaver ? undefined : t("staffing.toNone")}
+          query={(q) =>
+            apiQuery("/api/v1/staff/{username}/takers", {
+              path: { username: leaver ?? "" },
+              query: { q },
+            })
+          }
+        />
       </Form.Item>
       <Form.Item
         name="reason"

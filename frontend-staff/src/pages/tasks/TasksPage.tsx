@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { App, Button, Segmented, Select, type TableColumnType } from "antd";
+import { App, Button, Segmented, type TableColumnType } from "antd";
 import { useTranslation } from "react-i18next";
 import { apiQuery, client, unwrap } from "@/api/client";
 import type { components } from "@/api/schema";
@@ -11,6 +11,7 @@ import { EmptyState } from "@/components/EmptyState";
 import { KeysetTable } from "@/components/KeysetTable";
 import { PageHeader } from "@/components/PageHeader";
 import { useProblemMessage } from "@/components/problems";
+import { Select } from "@/components/Select";
 import { StatusTag } from "@/components/StatusTag";
 import { useWords } from "@/components/words";
 

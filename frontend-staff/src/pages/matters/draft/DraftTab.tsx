@@ -4,11 +4,11 @@ import { useTranslation } from "react-i18next";
 import { apiQuery, client, unwrap } from "@/api/client";
 import { EmptyState } from "@/components/EmptyState";
 import { Loaded } from "@/components/Loaded";
+import type { Matter } from "@/components/matters";
 import { useProblemMessage } from "@/components/problems";
 import { DraftEditor } from "@/pages/matters/draft/DraftEditor";
 import { refreshMatters } from "@/pages/matters/draft/refreshMatters";
 import { RetireButton } from "@/pages/matters/draft/RetireButton";
-import type { Matter } from "@/pages/matters/MatterPage";
 
 /** The draft beside the live version: begun, edited, checked, published, or thrown away. */
 export function DraftTab({ matter }: { matter: Matter }) {

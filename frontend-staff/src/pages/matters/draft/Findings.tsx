@@ -24,7 +24,7 @@ export function Findings({ report }: { report: Report }) {
               <ul style={{ margin: 0, paddingInlineStart: 18 }}>
                 {lines.map((line) => (
                   <li key={`${line.pointer} ${line.message}`}>
-                    {line.step && <span className="mono">{line.step}：</span>}
+                    {line.step && <span className="mono">{`${line.step}${t("colon", { ns: "common" })}`}</span>}
                     {line.message}
                   </li>
                 ))}

@@ -1,5 +1,6 @@
-import { Form, Select } from "antd";
+import { Form } from "antd";
 import { useTranslation } from "react-i18next";
+import { Select } from "@/components/Select";
 import type { FieldDefinition } from "@/forms/definition";
 import type { FieldValue } from "@/pages/matters/draft/content";
 import { ChoiceItem, NumberItem, SwitchItem, TextItem } from "@/pages/matters/draft/Items";

@@ -1,6 +1,7 @@
 /** Fields of the editor, each one line: text, number, choice, switch. */
-import { AutoComplete, Form, Input, InputNumber, Select, Switch } from "antd";
+import { AutoComplete, Form, Input, InputNumber, Switch } from "antd";
 import { useTranslation } from "react-i18next";
+import { Select } from "@/components/Select";
 
 interface Base {
   name: (string | number)[] | string;
@@ -33,10 +34,11 @@ export function SuggestItem({
   name,
   label,
   options,
-}: Base & { options: { value: string; label: string }[] }) {
+  hint,
+}: Base & { options: { value: string; label: string }[]; hint?: string }) {
   const rules = useMissing(label, true);
   return (
-    <Form.Item name={name} label={label} rules={rules}>
+    <Form.Item name={name} label={label} rules={rules} extra={hint}>
       <AutoComplete
         options={options}
         popupMatchSelectWidth={320}
@@ -61,7 +63,7 @@ export function NumberItem({
   const rules = useMissing(label, required);
   return (
     <Form.Item name={name} label={label} rules={rules}>
-      <InputNumber min={min} max={max} style={{ width: "100%" }} />
+      <InputNumber controls={false} min={min} max={max} style={{ width: "100%" }} />
     </Form.Item>
   );
 }

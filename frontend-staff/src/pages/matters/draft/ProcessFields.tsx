@@ -24,7 +24,6 @@ export function ProcessFields() {
   const { t } = useTranslation("matters");
   const words = useWords();
   const roleName = useRoleName();
-  const { selector } = useMatterWords();
   return (
     <>
       <LiveGraph />
@@ -37,14 +36,7 @@ export function ProcessFields() {
               label={t("process.step")}
               options={FUNCTIONS.map((value) => ({ value, label: words("function", value) }))}
             />
-            <SuggestItem
-              name={[name, "unit"]}
-              label={t("process.unit")}
-              options={UNITS.map((value) => ({
-                value,
-                label: selector(value.endsWith(":") ? `${value}…` : value),
-              }))}
-            />
+            <UnitItem name={name} />
             <ChoiceItem
               name={[name, "role"]}
               label={t("process.role")}
@@ -64,6 +56,24 @@ export function ProcessFields() {
       </ListEditor>
       <p className="muted">{t("draft.unitHint")}</p>
     </>
+  );
+}
+
+/** Which unit does the step: in the definition's words, and below in the office's. */
+function UnitItem({ name }: { name: number }) {
+  const { t } = useTranslation("matters");
+  const { selector } = useMatterWords();
+  const unit: string | undefined = Form.useWatch(["process", name, "unit"]);
+  return (
+    <SuggestItem
+      name={[name, "unit"]}
+      label={t("process.unit")}
+      hint={unit && selector(unit)}
+      options={UNITS.map((value) => ({
+        value,
+        label: selector(value.endsWith(":") ? `${value}…` : value),
+      }))}
+    />
   );
 }
 

@@ -4,8 +4,8 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { client, unwrap } from "@/api/client";
 import { FormDialog } from "@/components/FormDialog";
+import type { Matter } from "@/components/matters";
 import { refreshMatters } from "@/pages/matters/draft/refreshMatters";
-import type { Matter } from "@/pages/matters/MatterPage";
 
 /** Takes a matter out of service, or brings it back; both for a reason that is kept. */
 export function RetireButton({ matter }: { matter: Matter }) {
