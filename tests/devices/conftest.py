@@ -16,8 +16,9 @@ import pytest_asyncio
 from redis.asyncio import Redis
 from websockets.asyncio.client import ClientConnection, connect
 
+from tests.devices.asking import DESHENG, WINDOW
 from tests.support.bridge import PATH, PATIENCE, TestBridge, paired, receive
-from tests.support.district import Person
+from tests.support.district import District, Person
 from tests.support.live import Demo, _free_port, _ready, environment
 from tongban.core.settings import get_settings
 from tongban.runtime import Services
@@ -40,6 +41,16 @@ async def no_guesses(services: Services) -> None:
     async with Redis.from_url(get_settings().redis_url) as valkey:
         async for key in valkey.scan_iter("tongban:pairing:*"):
             await valkey.delete(key)
+
+
+@pytest.fixture
+async def clerk(district: District) -> Person:
+    return await district.person("clerk", DESHENG)
+
+
+@pytest.fixture
+async def bridge(clerk: Person) -> TestBridge:
+    return await paired(clerk, WINDOW)
 
 
 @dataclass

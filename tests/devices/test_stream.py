@@ -14,8 +14,8 @@ from redis.asyncio import Redis
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
+from tests.devices.asking import CARD, shown
 from tests.devices.conftest import HEARTBEAT, Hall, Server, next_of, running
-from tests.devices.test_commands import CARD, shown
 from tests.support.applications import application
 from tests.support.bridge import EVALUATOR, PRINTER, READER, TestBridge, receive
 from tests.support.district import Person
