@@ -97,3 +97,17 @@ async def test_the_worker_drops_cards_under_its_own_login(hall: Hall) -> None:
         await jobs.drop_personal(make_sessions(engine), get_settings())
     await engine.dispose()
     assert run_sql(hall.urls.worker, left) == "0"
+
+
+async def test_the_worker_removes_commands_under_its_own_login(hall: Hall) -> None:
+    window = hall.window()
+    bridge = await hall.paired(window)
+    clerk = await hall.person("ds-clerk")
+    command_id = (await ask(clerk, "read_card", window)).body["id"]
+    await bridge.deliver(bridge.delivery(command_id, result=CARD))
+    engine = make_engine(hall.urls.worker, pool=1)
+    with time_machine.travel(clock.now() + timedelta(days=31), tick=False):
+        await jobs.drop_personal(make_sessions(engine), get_settings())
+        assert await jobs.forget_commands(make_sessions(engine), get_settings()) >= 1
+    await engine.dispose()
+    assert (await clerk.get(f"/devices/commands/{command_id}")).status == 404

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tests.devices.asking import CARD, DESHENG, HOME, OTHER, WINDOW, ask, asked, shown, take_in
 from tests.files.conftest import PDF
@@ -15,6 +15,7 @@ from tongban.core import clock
 from tongban.core.settings import get_settings
 from tongban.devices import jobs
 from tongban.devices.models import Bridge, Command, Delivery
+from tongban.identity.models import AuditEntry
 
 
 async def test_a_command_waits_for_a_bridge(clerk: Person, bridge: TestBridge) -> None:
@@ -163,3 +164,38 @@ async def test_codes_go_when_their_time_is_over(district: District, clerk: Perso
     assert await jobs.forget_codes(district.sessions, get_settings()) == 0
     with time_machine.travel(clock.now() + timedelta(minutes=11), tick=False):
         assert await jobs.forget_codes(district.sessions, get_settings()) == 1
+
+
+async def left(district: District) -> tuple[int, int]:
+    """Commands and deliveries that are still kept."""
+    tables = (Command, Delivery)
+    counts = [await district.session.scalar(select(func.count()).select_from(t)) for t in tables]
+    return counts[0] or 0, counts[1] or 0
+
+
+async def test_what_is_over_is_removed_after_bridges_have_stopped_delivering(
+    district: District, clerk: Person, bridge: TestBridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_BATCH", 2)
+    settings = get_settings()
+    began = clock.now()
+    delivery = bridge.delivery(await asked(clerk, "read_card"), result=CARD)
+    await bridge.deliver(delivery)
+    for _ in range(3):
+        failed = bridge.delivery(await asked(clerk, "scan"), "failed", code="no_scanner")
+        await bridge.deliver(failed)
+    open_still = await asked(clerk, "scan")
+    # As late as a bridge may deliver, the same delivery is still known.
+    with time_machine.travel(began + timedelta(days=8), tick=False):
+        assert await jobs.drop_personal(district.sessions, settings) == 1
+        assert await jobs.forget_commands(district.sessions, settings) == 0
+        assert (await bridge.deliver(delivery)).body == {"id": delivery["id"], "late": False}
+    assert await left(district) == (5, 4)
+    with time_machine.travel(began + timedelta(days=31), tick=False):
+        assert await jobs.forget_commands(district.sessions, settings) == 4
+        again = await bridge.deliver(delivery)
+        assert (again.status, again.code) == (404, "not_found")
+    assert await left(district) == (1, 0)
+    assert (await district.session.get_one(Command, open_still)).state == "waiting"
+    read = select(func.count()).where(AuditEntry.action == "card.read")
+    assert await district.session.scalar(read) == 1
