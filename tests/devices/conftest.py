@@ -161,10 +161,12 @@ def start_server(services: Services, env: dict[str, str]) -> tuple[str, Child]:
 
 
 @asynccontextmanager
-async def running(services: Services, env: dict[str, str]) -> AsyncIterator[Server]:
-    """One more process of the API, stopped in the end if it still runs."""
+async def running(
+    services: Services, env: dict[str, str], up: str = "/readyz"
+) -> AsyncIterator[Server]:
+    """One more process of the API, stopped in the end if it still runs; `up` answers once it is."""
     url, child = start_server(services, env)
-    services.family.wait_until(lambda: _ready(url), "an API for devices", 60)
+    services.family.wait_until(lambda: _ready(url, up), "an API for devices", 60)
     async with httpx.AsyncClient(base_url=url, timeout=60) as client:
         yield Server(url, child, client)
     child.stop_signal = signal.SIGKILL

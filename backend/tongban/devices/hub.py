@@ -136,9 +136,11 @@ class Hub:
     # --- Presence, nonces, guesses: what all processes must agree on at once ---
 
     async def come(self, bridge_id: UUID, connection: str, lasts: timedelta) -> None:
-        """Say that a bridge is connected, for a while."""
-        with _available():
+        """Say that a bridge is connected, for a while. Where Valkey is away, `stay` says it."""
+        try:
             await self._valkey.set(_presence(bridge_id), connection, px=lasts)
+        except RedisError as error:
+            log.warning("presence not told", error=type(error).__name__)
 
     async def stay(self, bridge_id: UUID, connection: str, lasts: timedelta) -> bool:
         """Say so again; whether no other connection of the bridge has come since."""
@@ -159,13 +161,16 @@ class Hub:
             return True  # by itself, soon
         return bool(left)
 
-    async def online(self, bridges: Iterable[UUID]) -> frozenset[UUID]:
-        """Which of these are connected to some process."""
+    async def online(self, bridges: Iterable[UUID]) -> frozenset[UUID] | None:
+        """Which of these are connected to some process; None where nobody knows."""
         asked = list(bridges)
         if not asked:
             return frozenset()
-        with _available():
+        try:
             found = await self._valkey.mget([_presence(one) for one in asked])
+        except RedisError as error:
+            log.warning("presence unknown", error=type(error).__name__)
+            return None
         return frozenset(one for one, there in zip(asked, found, strict=True) if there)
 
     async def first_use(self, bridge_id: UUID, nonce: str, lasts: timedelta) -> bool:

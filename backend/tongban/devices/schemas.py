@@ -87,8 +87,8 @@ class DeviceState(OutputModel):
 
 
 class BridgeOut(OutputModel):
-    """`devices` are the last known states: they hold while the bridge is `online`. `queued` counts
-    what it has not delivered yet."""
+    """`devices` are the last known states: they hold while the bridge is `online`, which is null
+    while nobody knows. `queued` counts what it has not delivered yet."""
 
     id: UUID
     kind: BridgeKind
@@ -97,7 +97,7 @@ class BridgeOut(OutputModel):
     window: OrganisationRef
     paired_at: datetime
     seen_at: datetime | None
-    online: bool
+    online: bool | None
     queued: int
     devices: list[DeviceState]
 

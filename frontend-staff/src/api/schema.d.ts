@@ -856,7 +856,7 @@ export interface paths {
         /**
          * Follow Window
          * @description What happens at a window (server-sent events): `devices`, look at them again; `command`,
-         *     `{id, kind, state}`. Never personal data. Ends with the caller's token.
+         *     `{id, kind, state}`. Never personal data. Ends with the caller's token, session or seat.
          */
         get: operations["follow_window"];
         put?: never;
@@ -1848,8 +1848,8 @@ export interface components {
         BridgeKind: "bridge" | "tablet";
         /**
          * BridgeOut
-         * @description `devices` are the last known states: they hold while the bridge is `online`. `queued` counts
-         *     what it has not delivered yet.
+         * @description `devices` are the last known states: they hold while the bridge is `online`, which is null
+         *     while nobody knows. `queued` counts what it has not delivered yet.
          */
         BridgeOut: {
             /** Devices */
@@ -1863,7 +1863,7 @@ export interface components {
             /** Name */
             name: string;
             /** Online */
-            online: boolean;
+            online: boolean | null;
             /**
              * Paired At
              * Format: date-time
