@@ -399,7 +399,7 @@ async def test_without_valkey_pages_see_that_nobody_knows(
             await say(socket, "taken", command_id=command_id)
 
             async def taken() -> bool:
-                return (await shown(person, command_id))["state"] == "taken"
+                return bool((await shown(person, command_id))["state"] == "taken")
 
             await until(taken)
         cancelled = await person.post(f"/devices/commands/{command_id}/cancel", None)
