@@ -246,3 +246,55 @@ def every_second_read(
         return change(frame) if again else frame
 
     return spoil
+
+
+def extra(text: str) -> bytes:
+    """The answer with an address that was added later."""
+    return b"\0\0\x90" + text.ljust(35).encode("utf-16-le")
+
+
+LATER, PRINTED = "广东省深圳市宝安区新安街道示例路9号", "广东省深圳市宝安区福海街道示例路8号3栋502"
+
+
+@pytest.mark.parametrize(
+    ("answers", "address"),
+    [
+        ([extra(LATER)], LATER),
+        ([extra(LATER), extra(LATER[:-3] + "8号")], PRINTED),
+        ([extra("")], PRINTED),
+        ([extra("新安\u0007街道")], PRINTED),
+        ([b"\0\0\x90" + bytes(70)], PRINTED),
+        ([b"\0\0\x90" + bytes.fromhex("00d8") * 35], PRINTED),
+        ([b"\0\0\x91"], PRINTED),
+        ([b"\0\0\x41"], PRINTED),
+        ([], PRINTED),
+        ([b"\0\0\x90" + bytes(8)], PRINTED),
+    ],
+    ids=[
+        "an address",
+        "two that differ",
+        "empty",
+        "a control character",
+        "zeros",
+        "half characters",
+        "none",
+        "an error",
+        "a module that does not know it",
+        "another length",
+    ],
+)
+def test_an_address_that_was_added_later(
+    counter: Counter, answers: list[bytes], address: str
+) -> None:
+    counter.reader.extra = answers
+    counter.reader.lay(resident())
+    driver = SamReader("idcard", "读卡器", str(counter.line.port), extra_address=True)
+    assert driver.read(Turn(10)).card.address == address
+    driver.close()
+
+
+def test_nobody_asks_for_it_unless_told_to(counter: Counter) -> None:
+    counter.reader.extra = [extra(LATER)]
+    counter.reader.lay(resident())
+    assert counter.driver.read(Turn(5)).card.address == PRINTED
+    assert protocol.READ_EXTRA_ADDRESS not in counter.reader.heard

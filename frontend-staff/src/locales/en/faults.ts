@@ -2,8 +2,8 @@
 export default {
   cancelled: "Cancelled.",
   expired: "The request expired; ask again.",
-  port_missing: "The serial port is not there; check the plug, or the port's name in the settings.",
-  port_denied: "The serial port may not be opened; add the user to the group dialout, or close the program using it.",
+  port_missing: "The device's port is not there; check the plug, or the port's name in the settings.",
+  port_denied: "The device's port may not be opened; add the user to the group dialout (for USB, a udev rule), or close the program using it.",
   unplugged: "The device was unplugged; check its cable.",
   reader_silent: "The reader does not answer; check its power and the baud rate.",
   reader_garbled: "The reader's answers are garbled; check its cable and the baud rate.",

@@ -2,8 +2,8 @@
 export default {
   cancelled: "已取消。",
   expired: "操作超时，请重新发起。",
-  port_missing: "找不到串口，请检查设备是否插好，或核对配置中的端口名。",
-  port_denied: "无权打开串口，请把运行用户加入 dialout 组，或关闭占用串口的程序。",
+  port_missing: "找不到设备端口，请检查设备是否插好，或核对配置中的端口名。",
+  port_denied: "无权打开设备端口，请把运行用户加入 dialout 组（USB 设备请配置 udev 规则），或关闭占用它的程序。",
   unplugged: "设备连接中断，请检查数据线。",
   reader_silent: "读卡器没有应答，请检查电源和波特率。",
   reader_garbled: "读卡器应答混乱，请检查数据线和波特率。",
