@@ -62,11 +62,17 @@ class Store:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._cipher = AESGCM(key)
         self._lock = threading.Lock()
-        self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        try:
+            self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        except sqlite3.OperationalError as problem:
+            raise Fault("home", f"{path}: {problem}") from None
         try:
             for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
                 self._database.execute(f"PRAGMA {pragma}")
             self._database.executescript(_SCHEMA)
+        except sqlite3.OperationalError as problem:
+            self._database.close()
+            raise Fault("home", f"{path}: {problem}") from None
         except sqlite3.DatabaseError:
             self._database.close()
             raise Fault("queue_damaged", str(path)) from None

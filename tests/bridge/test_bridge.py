@@ -302,6 +302,13 @@ def test_devices_by_settings(home: Path, client: httpx.Client) -> None:
         '[[devices]]\nid = "a"\ndriver = "sam_v"\nport = "x"\ncolour = "red"',
         '[[devices]]\nid = "a"\ndriver = "sam_v"\nport = "x"\n' * 2,
         "[limits]\nyears = 3",
+        '[limits]\ndays = "7"',
+        "[limits]\ndays = 31",
+        "[limits]\nbytes = 0",
+        'page_port = "8640"',
+        "page_port = 99999",
+        'page_origins = "https://tongban.example.gov.cn"',
+        "[[devices]]\ndriver = 'sam_v'",
         f'[[devices]]\nid = "a"\nname = "{61 * "x"}"\ndriver = "sam_v"\nport = "x"',
     ],
 )
