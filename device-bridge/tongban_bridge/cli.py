@@ -28,6 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         status = options.action(options)
     except Fault as fault:
         status = _give_up(fault)
+    except BrokenPipeError:
+        status = 1  # whoever read what was said has heard enough
     except OSError as problem:
         status = _give_up(Fault("home", f"{options.home}: {problem.strerror}"))
     raise SystemExit(status)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tongban_bridge.api import Api, Refused
-from tongban_bridge.faults import Fault
+from tongban_bridge.faults import Fault, words
 from tongban_bridge.pauses import Pauses
 from tongban_bridge.store import DAMAGED, Delivery, Store
 
@@ -51,11 +51,11 @@ class Deliverer:
                     said = ""
             except Exception as problem:
                 # A fault that passes, or what nobody expected: what waits must leave one day.
-                if str(problem) != said:
-                    said = str(problem)
-                    log.warning(
-                        "not delivered yet: %s", problem, exc_info=not isinstance(problem, Fault)
-                    )
+                expected = problem if isinstance(problem, Fault) else None
+                why = words(expected) if expected else repr(problem)
+                if why != said:
+                    said = why
+                    log.warning("not delivered yet: %s", why, exc_info=not expected)
                 self._woken.wait(pauses.after_failure())
             else:
                 self._woken.wait()

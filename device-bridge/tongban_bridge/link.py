@@ -13,6 +13,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from tongban_bridge.api import PREFIX
 from tongban_bridge.device import Command
+from tongban_bridge.faults import Fault, words
 from tongban_bridge.identity import Identity
 from tongban_bridge.pauses import HOPELESS, Pauses, draw
 
@@ -109,7 +110,7 @@ class Link:
     def _turn(self, state: str, why: str) -> None:
         """Be in another state; said once, not with every attempt of a long outage."""
         if state != self.state:
-            log.warning("no connection: %s (%s)", state, why)
+            log.warning("no connection: %s", words(Fault(state, why)))
         self.state = state
 
     def _connect(self) -> ClientConnection:

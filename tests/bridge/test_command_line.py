@@ -134,6 +134,16 @@ def test_doctor_unpaired(tmp_path: Path) -> None:
     assert "未配置设备" in done.stdout
 
 
+def test_doctor_sees_that_the_platform_knows_another_bridge(
+    platform: Platform, home: Path, tmp_path: Path
+) -> None:
+    assert "✓ 配对 · pairing: 3号窗口" in bridge("doctor", "--home", home).stdout
+    bridge("pair", CODE, "--server", platform.address, "--home", tmp_path / "another")
+    done = bridge("doctor", "--home", home)
+    assert "✗ 配对 · pairing: 3号窗口" in done.stdout
+    assert "(bridge_unknown)" in done.stdout
+
+
 def test_doctor_minds_an_unencrypted_platform(home: Path) -> None:
     kept = json.loads((home / "identity.json").read_text())
     (home / "identity.json").write_text(json.dumps(kept | {"server": "http://192.0.2.1:1"}))
