@@ -202,14 +202,19 @@ class Store:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing. Raises Fault `home` where the disk takes no more."""
         with self._lock:
-            self._database.execute("BEGIN IMMEDIATE")
             try:
+                self._database.execute("BEGIN IMMEDIATE")
                 yield self._database
-            except BaseException:
-                self._database.execute("ROLLBACK")
+                self._database.execute("COMMIT")
+            except BaseException as problem:
+                # A full disk has SQLite roll back by itself, sometimes.
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
+                if isinstance(problem, sqlite3.OperationalError):
+                    raise Fault("home", str(problem)) from None
                 raise
-            self._database.execute("COMMIT")
 
     def _seal(self, content: bytes, context: str) -> bytes:
         nonce = os.urandom(12)

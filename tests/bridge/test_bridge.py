@@ -1,10 +1,12 @@
 """The whole bridge against a stand-in for the platform, with virtual devices on their ports."""
 
+import resource
 import stat
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -251,6 +253,32 @@ def test_a_full_queue_takes_no_more(platform: Platform, start: Start) -> None:
     start(press, limits=Limits(bytes=-1))
     assert platform.outcome(platform.ask("print"))["code"] == "queue_full"
     assert press.printed == 0
+
+
+@contextmanager
+def full_disk(file: Path) -> Iterator[None]:
+    """A file that cannot grow, by the limit of this process."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size, limits[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+def test_a_full_disk_is_told(platform: Platform, start: Start, home: Path) -> None:
+    press = Press()
+    bridge = start(press)
+    queue = home / "queue.sqlite-wal"
+    before = platform.ask("print")
+    await_that(lambda: press.printed == 1)
+    with full_disk(queue):
+        press.let_go.set()
+        assert platform.outcome(before)["code"] == "unconfirmed"
+        assert platform.outcome(platform.ask("scan"))["code"] == "home"
+        assert bridge.link.state == "connected"
+    assert press.printed == 1
+    after = platform.outcome(platform.ask("print"))
+    assert after["state"] == "done"
+    assert platform.hellos == 1
 
 
 def test_a_revoked_bridge_says_so(platform: Platform, start: Start) -> None:
