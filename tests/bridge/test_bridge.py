@@ -329,6 +329,7 @@ def test_devices_by_settings(home: Path, client: httpx.Client) -> None:
         '[[devices]]\nid = "a"\ndriver = "sam_v"',
         '[[devices]]\nid = "a"\ndriver = "sam_v"\nport = "x"\ncolour = "red"',
         '[[devices]]\nid = "a"\ndriver = "sam_v"\nport = "x"\n' * 2,
+        '[[devices]]\nid = "a"\ndriver = "sam_v"\nport = "x"\nphoto_program = "wlt2jpeg"',
         "[limits]\nyears = 3",
         '[limits]\ndays = "7"',
         "[limits]\ndays = 31",

@@ -1,6 +1,7 @@
 """The driver of identity-card readers, with pyserial on a pseudo terminal."""
 
 import base64
+import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tongban_bridge import idcard
 from tongban_bridge.device import Command, Turn
 from tongban_bridge.faults import Fault
 from tongban_bridge.idcard import protocol
@@ -15,6 +17,7 @@ from tongban_bridge.idcard.reader import SamReader
 from tongban_bridge.virtual.idcard import PHOTO, VirtualReader, resident
 from tongban_bridge.virtual.line import VirtualLine
 
+JPEG = b"\xff\xd8\xff" + PHOTO
 COMMAND = Command("c1", "read_card", {}, datetime.max.replace(tzinfo=UTC))
 
 
@@ -55,14 +58,41 @@ def test_reads_a_card(counter: Counter) -> None:
         "valid_from": "2020-03-12",
         "valid_until": "2040-03-12",
         "sam_id": "05.01-20260101-1234567890-0987654321",
-        "photo": base64.b64encode(PHOTO).decode(),
+        "photo": None,
         "authenticated": True,
     }
 
 
-def test_hands_on_the_photo_as_stored(counter: Counter) -> None:
+def test_reads_the_photo_as_stored(counter: Counter) -> None:
     counter.reader.lay(resident())
     assert counter.driver.read(Turn(5)).photo == PHOTO
+
+
+DECODES = "import sys; b = sys.stdin.buffer.read(); sys.stdout.buffer.write({made})"
+
+
+@pytest.mark.parametrize(
+    ("program", "photo"),
+    [
+        ([sys.executable, "-c", DECODES.format(made="b'\\xff\\xd8\\xff' + b")], JPEG),
+        ([sys.executable, "-c", DECODES.format(made="b")], None),
+        ([sys.executable, "-c", DECODES.format(made="b'\\xff\\xd8\\xff' + 40 * b")], None),
+        ([sys.executable, "-c", "raise SystemExit(3)"], None),
+        ([sys.executable, "-c", "import time; time.sleep(60)"], None),
+        (["/nowhere/wlt2jpeg"], None),
+    ],
+    ids=["decodes", "no JPEG", "too large", "fails", "hangs", "is not there"],
+)
+def test_a_program_makes_the_photo_a_picture(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch, program: list[str], photo: bytes | None
+) -> None:
+    monkeypatch.setattr(idcard.photo, "SECONDS", 0.5 if "sleep" in program[-1] else 10)
+    counter.reader.lay(resident())
+    driver = SamReader("idcard", "读卡器", str(counter.line.port), photo_program=program)
+    result = driver.run(COMMAND, Turn(5)).result
+    driver.close()
+    assert result["name"] == "陈晓明"
+    assert result["photo"] == (base64.b64encode(photo).decode() if photo else None)
 
 
 @pytest.mark.parametrize("fingerprint", [None, b"", bytes(512), bytes(1024)])

@@ -3,12 +3,12 @@
 import base64
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from tongban_bridge.device import Command, Outcome, Turn
 from tongban_bridge.faults import Fault
-from tongban_bridge.idcard import protocol
+from tongban_bridge.idcard import photo, protocol
 from tongban_bridge.idcard.layouts import Card, decode, extra_address
 from tongban_bridge.serialport import SerialPort
 from tongban_bridge.usbport import UsbPort, is_usb
@@ -26,7 +26,7 @@ _HOPELESS = frozenset({"unplugged", "cancelled", "unsupported_layout", "sam_unau
 
 @dataclass(frozen=True)
 class Reading:
-    """A card with what stands beside its text; the photo is WLT, for whoever can decode it."""
+    """A card with what stands beside its text; the photo is WLT, see `photo.jpeg`."""
 
     card: Card
     sam_id: str | None
@@ -68,13 +68,17 @@ class SamReader:
         baud: int = 115200,
         fingerprint: bool = False,
         extra_address: bool = False,
+        photo_program: Sequence[str] = (),
     ) -> None:
+        if isinstance(photo_program, str):
+            raise TypeError('photo_program is a list: ["program", "option"]')
         self.id = id
         self.name = name
         self._where = port
         self._baud = baud
         self._fingerprint = fingerprint
         self._extra_address = extra_address
+        self._photo_program = photo_program
         self._port: SerialPort | UsbPort | None = None
         self._sam_id: str | None = None
         self._has_read = False
@@ -88,9 +92,19 @@ class SamReader:
     def run(self, _command: Command, turn: Turn) -> Outcome:
         """Wait for a card and read it."""
         reading = self.read(turn)
-        photo = base64.b64encode(reading.photo).decode() if reading.photo else None
-        beside = {"sam_id": reading.sam_id, "photo": photo, "authenticated": True}
+        beside = {
+            "sam_id": reading.sam_id,
+            "photo": self._picture(reading.photo),
+            "authenticated": True,
+        }
         return Outcome(asdict(reading.card) | beside)
+
+    def _picture(self, block: bytes) -> str | None:
+        """The photo in base64; without a program that decodes it nobody needs it."""
+        if not self._photo_program or not block:
+            return None
+        picture = photo.jpeg(self._photo_program, block)
+        return base64.b64encode(picture).decode() if picture else None
 
     def close(self) -> None:
         """Let go of the port."""

@@ -1880,8 +1880,8 @@ export interface components {
         /**
          * CardOut
          * @description What a card says. `authenticated` is false for cards that anybody could have written;
-         *     `valid_until` is null for those valid for good; `photo` is base64 of the card's photo block as
-         *     it is stored (WLT), for whoever has a decoder.
+         *     `valid_until` is null for those valid for good; `photo` is a JPEG in base64 where the counter
+         *     has a decoder for what cards hold (WLT), else null.
          */
         CardOut: {
             /** Address */
