@@ -57,9 +57,12 @@ def virtual_counter(server: LiveServer, clerk: httpx.Client, folder: Path) -> It
         assert process.stdout
         said = process.stdout.readline()
         assert "http://" in said, log.read_text()
-        yield Counter(said.strip().rpartition(" ")[2], f"http://127.0.0.1:{page_port}")
-        process.terminate()
-        process.communicate(timeout=30)
+        try:
+            yield Counter(said.strip().rpartition(" ")[2], f"http://127.0.0.1:{page_port}")
+        finally:
+            # Also after a failure: leaving the block waits for the process.
+            process.terminate()
+            process.communicate(timeout=30)
 
 
 class Hands:
