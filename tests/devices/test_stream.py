@@ -24,6 +24,7 @@ from tests.support.live import _free_port
 from tests.support.waiting import until
 from tongban.core import clock
 from tongban.core.settings import get_settings
+from tongban.devices.hub import Hub
 from tongban.runtime.postgres import run_sql
 from tongban.runtime.services import DatabaseUrls
 
@@ -406,6 +407,22 @@ async def test_without_valkey_pages_see_that_nobody_knows(
         assert cancelled.body["state"] == "cancelled"
         assert (await person.post("/devices/pairing-codes", {"window_code": window})).status == 201
         assert (await person.call("DELETE", f"/devices/bridges/{bridge.id}")).status == 204
+
+
+async def test_a_valkey_that_hangs_keeps_no_page_waiting() -> None:
+    released = asyncio.Event()
+
+    async def say_nothing(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await released.wait()
+        writer.close()
+
+    async with await asyncio.start_server(say_nothing, "127.0.0.1", 0) as silent:
+        hub = Hub(f"redis://127.0.0.1:{silent.sockets[0].getsockname()[1]}/0")
+        began = asyncio.get_running_loop().time()
+        assert await hub.online([uuid4()]) is None
+        assert asyncio.get_running_loop().time() - began < 4
+        released.set()
+        await hub.close()
 
 
 @pytest.mark.slow

@@ -29,6 +29,8 @@ _WAITING = 200
 """Nudges that a listener may be behind before it is told to look at everything again."""
 _RETRY_SECONDS = 1.0
 _PATIENCE = 5
+_PRESENCE_PATIENCE = 1.0
+"""Seconds that a page waits to know who is connected, from a Valkey that hangs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +169,9 @@ class Hub:
         if not asked:
             return frozenset()
         try:
-            found = await self._valkey.mget([_presence(one) for one in asked])
-        except RedisError as error:
+            async with asyncio.timeout(_PRESENCE_PATIENCE):
+                found = await self._valkey.mget([_presence(one) for one in asked])
+        except (RedisError, TimeoutError) as error:
             log.warning("presence unknown", error=type(error).__name__)
             return None
         return frozenset(one for one, there in zip(asked, found, strict=True) if there)
