@@ -107,6 +107,7 @@ class WorkerSettings:
         scheduled(devices.close_overdue, second={5, 20, 35, 50}),
         scheduled(devices.drop_personal, second=25, at_start=True),
         scheduled(devices.forget_codes, minute=27),
+        scheduled(devices.forget_commands, hour=2, minute=50),
         scheduled(files.scan_pending, second=0),
         scheduled(files.remove_unused, hour=2, minute=30),
         scheduled(identity.seal_audit, minute=5),

@@ -14,6 +14,12 @@ from tongban_bridge.store import Delivery
 PREFIX = "/api/v1/devices"
 _AGAIN = frozenset({401, 408, 425, 429})
 """Refusals that may pass; 401 ends with a new pairing or a clock that is set."""
+_WHY = {
+    "signature_stale": "clock",
+    "bridge_unknown": "bridge_unknown",
+    "bridge_revoked": "bridge_revoked",
+}
+"""Codes of the platform for which there are words of their own."""
 
 
 class Refused(Exception):
@@ -35,7 +41,8 @@ class Api:
         """Tell what came of a command.
 
         Raises:
-            Fault: `unreachable` or `refused_for_now`: the same delivery must come again.
+            Fault: `unreachable`, `refused_for_now` or why the platform does not believe this
+                bridge: the same delivery must come again.
             Refused: it must not.
         """
         body = {
@@ -82,7 +89,9 @@ class Api:
         except httpx.HTTPError as problem:
             raise Fault("unreachable", type(problem).__name__) from None
         if answer.status_code in _AGAIN or answer.status_code >= 500:
-            raise Fault("refused_for_now", f"HTTP {answer.status_code} {_code(answer)}")
+            refusal = _code(answer)
+            told = _WHY.get(refusal, "refused_for_now")
+            raise Fault(told, f"HTTP {answer.status_code} {refusal}")
         if not answer.is_success:
             raise Refused(answer.status_code)
         return answer

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,15 +10,15 @@ from typing import Any
 
 import httpx
 
-from tongban_bridge.api import Api
+from tongban_bridge.api import Api, Refused
 from tongban_bridge.deliverer import Deliverer
 from tongban_bridge.device import IDLE_WAIT, Command, Device, Outcome, Turn
-from tongban_bridge.faults import Fault
+from tongban_bridge.faults import Fault, words
 from tongban_bridge.identity import Identity, load_identity, queue_key
 from tongban_bridge.link import Link, Listener, Report
 from tongban_bridge.pairing import VERSION
 from tongban_bridge.settings import Limits, build, load_settings
-from tongban_bridge.store import Store
+from tongban_bridge.store import Delivery, Store
 from tongban_bridge.worker import LOOK_EVERY, Job, Worker
 
 log = logging.getLogger(__name__)
@@ -50,7 +51,8 @@ class Bridge:
         self._stopping = threading.Event()
         self._tidying = threading.Thread(target=self._tidy, name="tidying", daemon=True)
         self.workers = [Worker(one, self._tell, look_every=look_every) for one in devices]
-        self._deliverer = Deliverer(store, Api(identity, client), self._tell)
+        self._api = Api(identity, client)
+        self._deliverer = Deliverer(store, self._api, self._tell)
         self.link = Link(
             identity,
             VERSION,
@@ -84,7 +86,11 @@ class Bridge:
         self._store.close()
 
     def _take(self, command: Command) -> None:
-        new = self._store.take(command.id, command.kind)
+        try:
+            new = self._store.take(command.id, command.kind)
+        except Fault as fault:
+            self._tell_unkept(command, fault)
+            return
         self.link.taken(command.id)
         if not new:
             return
@@ -111,11 +117,28 @@ class Bridge:
 
     def _end(self, command: Command, ended: Outcome | Fault) -> None:
         self._turns.pop(command.id, None)
-        if isinstance(ended, Fault):
-            self._store.finish(command.id, _failed(ended))
+        try:
+            if isinstance(ended, Fault):
+                self._store.finish(command.id, _failed(ended))
+            else:
+                done = {"state": "done", "result": ended.result}
+                self._store.finish(command.id, done, ended.files)
+        except Fault as fault:
+            printed = isinstance(ended, Outcome) and command.kind in PRINTING
+            self._tell_unkept(command, Fault("unconfirmed", fault.detail) if printed else fault)
         else:
-            self._store.finish(command.id, {"state": "done", "result": ended.result}, ended.files)
-        self._deliverer.wake()
+            self._deliverer.wake()
+
+    def _tell_unkept(self, command: Command, fault: Fault) -> None:
+        """The disk is full: say so past the queue, so that nobody waits for what will not come.
+        Where that fails too, the platform ends the command by its time."""
+        log.error("command %s: %s", command.id, words(fault))
+        now = datetime.now(UTC).isoformat()
+        delivery = Delivery(0, str(uuid.uuid4()), command.id, now, _failed(fault), ())
+        try:
+            self._api.deliver(delivery, delivery.outcome)
+        except (Fault, Refused) as problem:
+            log.warning("not delivered: %s", problem)
 
     def _tell(self) -> None:
         """Tell the platform what has changed since it was told."""

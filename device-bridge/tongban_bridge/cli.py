@@ -27,9 +27,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         status = options.action(options)
     except Fault as fault:
-        sys.stderr.write(f"{examination.line('✗', fault)}\n")
-        status = 1
+        status = _give_up(fault)
+    except BrokenPipeError:
+        status = 1  # whoever read what was said has heard enough
+    except OSError as problem:
+        status = _give_up(Fault("home", f"{options.home}: {problem.strerror}"))
     raise SystemExit(status)
+
+
+def _give_up(fault: Fault) -> int:
+    sys.stderr.write(f"{examination.line('✗', fault)}\n")
+    return 1
 
 
 def _pair(options: argparse.Namespace) -> int:

@@ -1,19 +1,16 @@
 """Takes the queue to the platform, in order, each delivery until it is answered for good."""
 
 import logging
-import random
 import threading
 from collections.abc import Callable
 from typing import Any
 
 from tongban_bridge.api import Api, Refused
-from tongban_bridge.faults import Fault
+from tongban_bridge.faults import Fault, words
+from tongban_bridge.pauses import Pauses
 from tongban_bridge.store import DAMAGED, Delivery, Store
 
 log = logging.getLogger(__name__)
-
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
-"""Seconds before what failed is tried again; each time twice as long."""
 
 
 class Deliverer:
@@ -42,7 +39,7 @@ class Deliverer:
         self._thread.join(timeout=10)
 
     def _serve(self) -> None:
-        pause = FIRST_PAUSE
+        pauses, said = Pauses(), ""
         while not self._stopping:
             self._woken.clear()
             try:
@@ -50,14 +47,16 @@ class Deliverer:
                     self._deliver(delivery)
                     self._store.confirmed(delivery.sequence)
                     self._changed()
-                    pause = FIRST_PAUSE
+                    pauses.succeeded()
+                    said = ""
             except Exception as problem:
                 # A fault that passes, or what nobody expected: what waits must leave one day.
-                log.warning(
-                    "not delivered yet: %s", problem, exc_info=not isinstance(problem, Fault)
-                )
-                self._woken.wait(pause * random.uniform(0.7, 1.0))  # noqa: S311  no secret
-                pause = min(2 * pause, LONGEST_PAUSE)
+                expected = problem if isinstance(problem, Fault) else None
+                why = words(expected) if expected else repr(problem)
+                if why != said:
+                    said = why
+                    log.warning("not delivered yet: %s", why, exc_info=not expected)
+                self._woken.wait(pauses.after_failure())
             else:
                 self._woken.wait()
 

@@ -1,6 +1,7 @@
 """`tongban-bridge doctor`: looks at everything once and says what is wrong, in both languages."""
 
 import email.utils
+import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,10 +10,10 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from tongban_bridge.api import PREFIX
+from tongban_bridge.api import PREFIX, Api
 from tongban_bridge.device import Command, Device, Turn
-from tongban_bridge.faults import Fault, message
-from tongban_bridge.identity import load_identity, queue_key
+from tongban_bridge.faults import Fault, words
+from tongban_bridge.identity import Identity, load_identity, queue_key
 from tongban_bridge.settings import build, load_settings
 from tongban_bridge.store import Store
 
@@ -43,7 +44,7 @@ def examine(home: Path, client: httpx.Client) -> Iterator[tuple[bool, str]]:
     except Fault as fault:
         yield False, line("配对 · pairing", fault)
     else:
-        yield True, f"配对 · pairing: {identity.window} ({identity.server})"
+        yield _pairing(identity, client)
         yield from _platform(identity.server, client)
         yield from _queue(home)
     try:
@@ -94,9 +95,18 @@ def print_pages(home: Path) -> Iterator[str]:
 
 def line(what: str, fault: Fault) -> str:
     """A fault as the doctor says it."""
-    chinese, english = message(fault.code)
-    detail = f" [{fault.detail}]" if fault.detail else ""
-    return f"{what}: {chinese} {english} ({fault.code}){detail}"
+    return f"{what}: {words(fault)}"
+
+
+def _pairing(identity: Identity, client: httpx.Client) -> tuple[bool, str]:
+    """Whether the platform still knows this bridge: it is asked for a document that is none."""
+    what = f"配对 · pairing: {identity.window} ({identity.server})"
+    try:
+        Api(identity, client).fetch(str(uuid.uuid4()))
+    except Fault as fault:
+        if fault.code in ("bridge_unknown", "bridge_revoked"):
+            return False, line(what, fault)
+    return True, what
 
 
 def _device(settings: Any) -> tuple[bool, str]:

@@ -28,6 +28,13 @@ def message(code: str) -> tuple[str, str]:
     return text["zh"], text["en"]
 
 
+def words(fault: Fault) -> str:
+    """All there is to say of it, in one line of both languages."""
+    chinese, english = message(fault.code)
+    detail = f" [{fault.detail}]" if fault.detail else ""
+    return f"{chinese} {english} ({fault.code}){detail}"
+
+
 def known_codes() -> frozenset[str]:
     """Every code that has words."""
     return frozenset(_texts())

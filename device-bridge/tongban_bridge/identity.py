@@ -63,11 +63,18 @@ def save_identity(home: Path, identity: Identity) -> None:
 
 
 def queue_key(home: Path) -> bytes:
-    """The 32 bytes that seal the queue; made at the first use. It outlives a new pairing."""
+    """The 32 bytes that seal the queue; made at the first use. It outlives a new pairing.
+
+    Raises:
+        Fault: `queue_damaged`.
+    """
     path = home / "queue.key"
     if not path.exists():
         _write_secret(path, secrets.token_bytes(32))
-    return path.read_bytes()
+    key = path.read_bytes()
+    if len(key) != 32:
+        raise Fault("queue_damaged", str(path))
+    return key
 
 
 def _write_secret(path: Path, content: bytes) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import random
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,11 +13,12 @@ from websockets.sync.client import ClientConnection, connect
 
 from tongban_bridge.api import PREFIX
 from tongban_bridge.device import Command
+from tongban_bridge.faults import Fault, words
 from tongban_bridge.identity import Identity
+from tongban_bridge.pauses import HOPELESS, Pauses, draw
 
 log = logging.getLogger(__name__)
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 _PROBLEMS = {4401: "bridge_unknown", 4403: "bridge_revoked", 4409: "bridge_replaced"}
 """Close codes that a new attempt will not cure soon."""
 
@@ -51,6 +51,7 @@ class Link:
         self._version = version
         self._listener = listener
         self._socket: ClientConnection | None = None
+        self._pauses = Pauses()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="link", daemon=True)
         self.state = "connecting"
@@ -84,7 +85,6 @@ class Link:
                 return
 
     def _serve(self) -> None:
-        pause = FIRST_PAUSE
         while not self._stopping.is_set():
             try:
                 with self._connect() as socket:
@@ -95,22 +95,23 @@ class Link:
                 self.state = "unreachable"
             except ConnectionClosed as closed:
                 code = closed.rcvd.code if closed.rcvd else 0
-                was_connected = self.state == "connected"
-                self.state = _PROBLEMS.get(code, "unreachable")
-                pause = FIRST_PAUSE if was_connected and code not in _PROBLEMS else pause
+                self._turn(_PROBLEMS.get(code, "unreachable"), f"closed with {code}")
             except (OSError, InvalidHandshake, InvalidMessage, InvalidURI, ValueError) as problem:
-                self.state = "unreachable"
-                log.info("no connection: %s", type(problem).__name__)
+                self._turn("unreachable", type(problem).__name__)
             except Exception:
                 # A thread that ended would leave a counter that looks alive.
                 self.state = "unreachable"
                 log.exception("the stream failed")
             finally:
                 self._socket = None
-            if self.state in _PROBLEMS.values():
-                pause = LONGEST_PAUSE
-            self._stopping.wait(pause * random.uniform(0.7, 1.0))  # noqa: S311  no secret
-            pause = min(2 * pause, LONGEST_PAUSE)
+            hopeless = self.state in _PROBLEMS.values()
+            self._stopping.wait(draw(HOPELESS) if hopeless else self._pauses.after_failure())
+
+    def _turn(self, state: str, why: str) -> None:
+        """Be in another state; said once, not with every attempt of a long outage."""
+        if state != self.state:
+            log.warning("no connection: %s", words(Fault(state, why)))
+        self.state = state
 
     def _connect(self) -> ClientConnection:
         address = "ws" + self._identity.server.removeprefix("http") + PREFIX + "/stream"
@@ -145,6 +146,7 @@ class Link:
         match message.get("type"):
             case "ready":
                 self.state = "connected"
+                self._pauses.succeeded()
                 log.info("connected")
                 self.report()
                 self._listener.ready()

@@ -10,19 +10,26 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tongban_bridge.api import PREFIX
 from tongban_bridge.faults import Fault
-from tongban_bridge.identity import Identity, save_identity
+from tongban_bridge.identity import Identity, queue_key, save_identity
 from tongban_bridge.signing import Signer
 
 VERSION = version("tongban-device-bridge")
+
+_REFUSALS = {422: "pairing_refused", 429: "pairing_wait"} | dict.fromkeys(
+    (500, 502, 503, 504), "unreachable"
+)
+"""What the platform says to a code; any other status is of something else."""
 
 
 def pair(home: Path, server: str, code: str, client: httpx.Client) -> Identity:
     """Register a new key with a code; the identity is kept in `home`.
 
     Raises:
-        Fault: `pairing_refused`, `unreachable`.
+        Fault: `pairing_refused`, `pairing_wait`, `not_a_platform`, `unreachable`.
+        OSError: where `home` cannot be written; the code is still good then.
     """
     server = server.rstrip("/")
+    queue_key(home)  # is needed anyway, and shows whether the folder can be written
     key = Ed25519PrivateKey.generate()
     body = {
         "code": code.strip().upper(),
@@ -33,10 +40,13 @@ def pair(home: Path, server: str, code: str, client: httpx.Client) -> Identity:
     }
     try:
         answer = client.post(f"{server}{PREFIX}/bridges", json=body)
-    except (httpx.HTTPError, httpx.InvalidURL) as problem:
+    except (httpx.UnsupportedProtocol, httpx.InvalidURL):
+        raise Fault("not_a_platform", server) from None
+    except httpx.HTTPError as problem:
         raise Fault("unreachable", f"{server}: {type(problem).__name__}") from None
     if answer.status_code != 201:
-        raise Fault("pairing_refused", f"HTTP {answer.status_code}")
+        code = _REFUSALS.get(answer.status_code, "not_a_platform")
+        raise Fault(code, f"{server}: HTTP {answer.status_code}")
     paired = answer.json()
     identity = Identity(server, paired["id"], paired["window"]["name"], Signer(paired["id"], key))
     save_identity(home, identity)

@@ -46,6 +46,7 @@ class Limits:
 
     bytes: int = 512 * 2**20
     days: int = 7
+    """At most 30: the platform forgets then what it asked for."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ def load_settings(home: Path) -> Settings:
         limits = Limits(**data.pop("limits", {}))
         devices = [_device(dict(entry)) for entry in entries]
         settings = Settings(devices=devices, limits=limits, **data)
+        _check(settings)
     except (OSError, ValueError, TypeError, KeyError) as problem:
         raise Fault("settings", f"{path}: {problem}") from None
     ids = [device.id for device in devices]
@@ -93,7 +95,24 @@ def load_settings(home: Path) -> Settings:
     return settings
 
 
+def _check(settings: Settings) -> None:
+    """Raises ValueError for what is of another kind than it should be."""
+    limits, origins = settings.limits, settings.page_origins
+    if not _is_number(settings.page_port, 0, 65535):
+        raise ValueError("page_port is a number from 0 to 65535")
+    if not isinstance(origins, list) or not all(isinstance(one, str) for one in origins):
+        raise ValueError('page_origins is a list: ["https://tongban.example.gov.cn"]')
+    if not _is_number(limits.bytes, 1, 2**40) or not _is_number(limits.days, 1, 30):
+        raise ValueError("limits: bytes and days (1 to 30) are numbers")
+
+
+def _is_number(value: object, least: int, most: int) -> bool:
+    return type(value) is int and least <= value <= most
+
+
 def _device(entry: dict[str, Any]) -> DeviceSettings:
+    if not {"id", "driver"} <= entry.keys():
+        raise ValueError("each of [[devices]] has an id and a driver")
     id, driver = str(entry.pop("id")), str(entry.pop("driver"))
     if driver not in DRIVERS:
         raise ValueError(f"{id}: driver is one of {', '.join(DRIVERS)}")

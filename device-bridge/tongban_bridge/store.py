@@ -62,11 +62,17 @@ class Store:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._cipher = AESGCM(key)
         self._lock = threading.Lock()
-        self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        try:
+            self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        except sqlite3.OperationalError as problem:
+            raise Fault("home", f"{path}: {problem}") from None
         try:
             for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
                 self._database.execute(f"PRAGMA {pragma}")
             self._database.executescript(_SCHEMA)
+        except sqlite3.OperationalError as problem:
+            self._database.close()
+            raise Fault("home", f"{path}: {problem}") from None
         except sqlite3.DatabaseError:
             self._database.close()
             raise Fault("queue_damaged", str(path)) from None
@@ -196,14 +202,19 @@ class Store:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing. Raises Fault `home` where the disk takes no more."""
         with self._lock:
-            self._database.execute("BEGIN IMMEDIATE")
             try:
+                self._database.execute("BEGIN IMMEDIATE")
                 yield self._database
-            except BaseException:
-                self._database.execute("ROLLBACK")
+                self._database.execute("COMMIT")
+            except BaseException as problem:
+                # A full disk has SQLite roll back by itself, sometimes.
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
+                if isinstance(problem, sqlite3.OperationalError):
+                    raise Fault("home", str(problem)) from None
                 raise
-            self._database.execute("COMMIT")
 
     def _seal(self, content: bytes, context: str) -> bytes:
         nonce = os.urandom(12)

@@ -51,7 +51,7 @@ class Platform:
         self.taken: list[str] = []
         self.reports: list[dict[str, Any]] = []
         self.answer_next: list[int] = []
-        """Statuses for the next deliveries, although they are kept."""
+        """Statuses for the next deliveries, although they are kept, and for pairing."""
         self.documents: dict[str, bytes] = {}
         self.waiting: list[dict[str, Any]] = []
         self.hellos = 0
@@ -130,6 +130,8 @@ class Platform:
 
     async def _pair(self, request: Request) -> Response:
         body = await request.json()
+        if self.answer_next:
+            return JSONResponse({}, self.answer_next.pop(0))
         if body["code"] != CODE:
             return JSONResponse({"code": "pairing_code_refused"}, 422)
         self._key = base64.b64decode(body["public_key"])

@@ -1,10 +1,12 @@
 """The whole bridge against a stand-in for the platform, with virtual devices on their ports."""
 
+import resource
 import stat
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -253,6 +255,32 @@ def test_a_full_queue_takes_no_more(platform: Platform, start: Start) -> None:
     assert press.printed == 0
 
 
+@contextmanager
+def full_disk(file: Path) -> Iterator[None]:
+    """A file that cannot grow, by the limit of this process."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size, limits[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+def test_a_full_disk_is_told(platform: Platform, start: Start, home: Path) -> None:
+    press = Press()
+    bridge = start(press)
+    queue = home / "queue.sqlite-wal"
+    before = platform.ask("print")
+    await_that(lambda: press.printed == 1)
+    with full_disk(queue):
+        press.let_go.set()
+        assert platform.outcome(before)["code"] == "unconfirmed"
+        assert platform.outcome(platform.ask("scan"))["code"] == "home"
+        assert bridge.link.state == "connected"
+    assert press.printed == 1
+    after = platform.outcome(platform.ask("print"))
+    assert after["state"] == "done"
+    assert platform.hellos == 1
+
+
 def test_a_revoked_bridge_says_so(platform: Platform, start: Start) -> None:
     platform.close_code = 4403
     bridge = start(Press())
@@ -301,7 +329,15 @@ def test_devices_by_settings(home: Path, client: httpx.Client) -> None:
         '[[devices]]\nid = "a"\ndriver = "sam_v"',
         '[[devices]]\nid = "a"\ndriver = "sam_v"\nport = "x"\ncolour = "red"',
         '[[devices]]\nid = "a"\ndriver = "sam_v"\nport = "x"\n' * 2,
+        '[[devices]]\nid = "a"\ndriver = "sam_v"\nport = "x"\nphoto_program = "wlt2jpeg"',
         "[limits]\nyears = 3",
+        '[limits]\ndays = "7"',
+        "[limits]\ndays = 31",
+        "[limits]\nbytes = 0",
+        'page_port = "8640"',
+        "page_port = 99999",
+        'page_origins = "https://tongban.example.gov.cn"',
+        "[[devices]]\ndriver = 'sam_v'",
         f'[[devices]]\nid = "a"\nname = "{61 * "x"}"\ndriver = "sam_v"\nport = "x"',
     ],
 )

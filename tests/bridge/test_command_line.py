@@ -48,6 +48,51 @@ def test_a_fault_is_one_line_in_both_languages(platform: Platform, tmp_path: Pat
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("server", "code"),
+    [
+        ("127.0.0.1:8000", "not_a_platform"),
+        ("https://", "not_a_platform"),
+        ("{platform}/staff", "not_a_platform"),
+        ("http://127.0.0.1:9", "unreachable"),
+    ],
+)
+def test_pairing_with_what_is_no_platform(
+    platform: Platform, tmp_path: Path, server: str, code: str
+) -> None:
+    address = server.format(platform=platform.address)
+    done = bridge("pair", CODE, "--server", address, "--home", tmp_path)
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert f"({code})" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(429, "pairing_wait"), (503, "unreachable"), (200, "not_a_platform")]
+)
+def test_why_pairing_did_not_go_on(
+    platform: Platform, tmp_path: Path, status: int, code: str
+) -> None:
+    platform.answer_next = [status]
+    done = bridge("pair", CODE, "--server", platform.address, "--home", tmp_path)
+    assert f"({code})" in done.stderr
+
+
+def test_a_folder_that_cannot_be_written_costs_no_code(platform: Platform, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for command in (["pair", CODE, "--server", platform.address], ["run"], ["doctor"]):
+        done = bridge(*command, "--home", tmp_path / "file" / "home")
+        assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
+        assert "(home)" in done.stderr
+    assert not platform.bridge_id
+
+
+def test_a_key_that_is_none(home: Path) -> None:
+    (home / "queue.key").write_bytes(b"short")
+    done = bridge("run", "--home", home)
+    assert "(queue_damaged)" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_running_unpaired(tmp_path: Path) -> None:
     done = bridge("run", "--home", tmp_path)
     assert done.returncode == 1
@@ -66,7 +111,7 @@ def test_doctor(platform: Platform, home: Path, tmp_path: Path) -> None:
     line.unplug()
     assert done.returncode == 1
     assert "✓ 读卡器 (a, sam_v): 正常 · ready" in done.stdout
-    assert "✗ 评价器 (b, evaluator): 找不到串口" in done.stdout
+    assert "✗ 评价器 (b, evaluator): 找不到设备端口" in done.stdout
     assert "(port_missing) [/dev/none]" in done.stdout
     assert "name: 陈晓明" in done.stdout
     assert f"✓ 平台 · platform {platform.address}" in done.stdout
@@ -87,6 +132,16 @@ def test_doctor_unpaired(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "(not_paired)" in done.stdout
     assert "未配置设备" in done.stdout
+
+
+def test_doctor_sees_that_the_platform_knows_another_bridge(
+    platform: Platform, home: Path, tmp_path: Path
+) -> None:
+    assert "✓ 配对 · pairing: 3号窗口" in bridge("doctor", "--home", home).stdout
+    bridge("pair", CODE, "--server", platform.address, "--home", tmp_path / "another")
+    done = bridge("doctor", "--home", home)
+    assert "✗ 配对 · pairing: 3号窗口" in done.stdout
+    assert "(bridge_unknown)" in done.stdout
 
 
 def test_doctor_minds_an_unencrypted_platform(home: Path) -> None:

@@ -1,6 +1,7 @@
 """The driver of identity-card readers, with pyserial on a pseudo terminal."""
 
 import base64
+import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tongban_bridge import idcard
 from tongban_bridge.device import Command, Turn
 from tongban_bridge.faults import Fault
 from tongban_bridge.idcard import protocol
@@ -15,6 +17,7 @@ from tongban_bridge.idcard.reader import SamReader
 from tongban_bridge.virtual.idcard import PHOTO, VirtualReader, resident
 from tongban_bridge.virtual.line import VirtualLine
 
+JPEG = b"\xff\xd8\xff" + PHOTO
 COMMAND = Command("c1", "read_card", {}, datetime.max.replace(tzinfo=UTC))
 
 
@@ -55,14 +58,41 @@ def test_reads_a_card(counter: Counter) -> None:
         "valid_from": "2020-03-12",
         "valid_until": "2040-03-12",
         "sam_id": "05.01-20260101-1234567890-0987654321",
-        "photo": base64.b64encode(PHOTO).decode(),
+        "photo": None,
         "authenticated": True,
     }
 
 
-def test_hands_on_the_photo_as_stored(counter: Counter) -> None:
+def test_reads_the_photo_as_stored(counter: Counter) -> None:
     counter.reader.lay(resident())
     assert counter.driver.read(Turn(5)).photo == PHOTO
+
+
+DECODES = "import sys; b = sys.stdin.buffer.read(); sys.stdout.buffer.write({made})"
+
+
+@pytest.mark.parametrize(
+    ("program", "photo"),
+    [
+        ([sys.executable, "-c", DECODES.format(made="b'\\xff\\xd8\\xff' + b")], JPEG),
+        ([sys.executable, "-c", DECODES.format(made="b")], None),
+        ([sys.executable, "-c", DECODES.format(made="b'\\xff\\xd8\\xff' + 40 * b")], None),
+        ([sys.executable, "-c", "raise SystemExit(3)"], None),
+        ([sys.executable, "-c", "import time; time.sleep(60)"], None),
+        (["/nowhere/wlt2jpeg"], None),
+    ],
+    ids=["decodes", "no JPEG", "too large", "fails", "hangs", "is not there"],
+)
+def test_a_program_makes_the_photo_a_picture(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch, program: list[str], photo: bytes | None
+) -> None:
+    monkeypatch.setattr(idcard.photo, "SECONDS", 0.5 if "sleep" in program[-1] else 10)
+    counter.reader.lay(resident())
+    driver = SamReader("idcard", "读卡器", str(counter.line.port), photo_program=program)
+    result = driver.run(COMMAND, Turn(5)).result
+    driver.close()
+    assert result["name"] == "陈晓明"
+    assert result["photo"] == (base64.b64encode(photo).decode() if photo else None)
 
 
 @pytest.mark.parametrize("fingerprint", [None, b"", bytes(512), bytes(1024)])
@@ -246,3 +276,55 @@ def every_second_read(
         return change(frame) if again else frame
 
     return spoil
+
+
+def extra(text: str) -> bytes:
+    """The answer with an address that was added later."""
+    return b"\0\0\x90" + text.ljust(35).encode("utf-16-le")
+
+
+LATER, PRINTED = "广东省深圳市宝安区新安街道示例路9号", "广东省深圳市宝安区福海街道示例路8号3栋502"
+
+
+@pytest.mark.parametrize(
+    ("answers", "address"),
+    [
+        ([extra(LATER)], LATER),
+        ([extra(LATER), extra(LATER[:-3] + "8号")], PRINTED),
+        ([extra("")], PRINTED),
+        ([extra("新安\u0007街道")], PRINTED),
+        ([b"\0\0\x90" + bytes(70)], PRINTED),
+        ([b"\0\0\x90" + bytes.fromhex("00d8") * 35], PRINTED),
+        ([b"\0\0\x91"], PRINTED),
+        ([b"\0\0\x41"], PRINTED),
+        ([], PRINTED),
+        ([b"\0\0\x90" + bytes(8)], PRINTED),
+    ],
+    ids=[
+        "an address",
+        "two that differ",
+        "empty",
+        "a control character",
+        "zeros",
+        "half characters",
+        "none",
+        "an error",
+        "a module that does not know it",
+        "another length",
+    ],
+)
+def test_an_address_that_was_added_later(
+    counter: Counter, answers: list[bytes], address: str
+) -> None:
+    counter.reader.extra = answers
+    counter.reader.lay(resident())
+    driver = SamReader("idcard", "读卡器", str(counter.line.port), extra_address=True)
+    assert driver.read(Turn(10)).card.address == address
+    driver.close()
+
+
+def test_nobody_asks_for_it_unless_told_to(counter: Counter) -> None:
+    counter.reader.extra = [extra(LATER)]
+    counter.reader.lay(resident())
+    assert counter.driver.read(Turn(5)).card.address == PRINTED
+    assert protocol.READ_EXTRA_ADDRESS not in counter.reader.heard

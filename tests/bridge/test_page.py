@@ -49,7 +49,7 @@ def get(page: LoopbackPage, path: str, **headers: str) -> httpx.Response:
 def test_health_in_words(page: LoopbackPage) -> None:
     answer = get(page, "/health").json()
     assert (answer["window"], answer["queued"]) == ("3号窗口", 2)
-    assert "串口" in answer["devices"][0]["zh"]
+    assert "找不到设备端口" in answer["devices"][0]["zh"]
     assert "port" in answer["devices"][0]["en"]
 
 

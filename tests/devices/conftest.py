@@ -16,8 +16,9 @@ import pytest_asyncio
 from redis.asyncio import Redis
 from websockets.asyncio.client import ClientConnection, connect
 
+from tests.devices.asking import DESHENG, WINDOW
 from tests.support.bridge import PATH, PATIENCE, TestBridge, paired, receive
-from tests.support.district import Person
+from tests.support.district import District, Person
 from tests.support.live import Demo, _free_port, _ready, environment
 from tongban.core.settings import get_settings
 from tongban.runtime import Services
@@ -40,6 +41,16 @@ async def no_guesses(services: Services) -> None:
     async with Redis.from_url(get_settings().redis_url) as valkey:
         async for key in valkey.scan_iter("tongban:pairing:*"):
             await valkey.delete(key)
+
+
+@pytest.fixture
+async def clerk(district: District) -> Person:
+    return await district.person("clerk", DESHENG)
+
+
+@pytest.fixture
+async def bridge(clerk: Person) -> TestBridge:
+    return await paired(clerk, WINDOW)
 
 
 @dataclass
@@ -150,10 +161,12 @@ def start_server(services: Services, env: dict[str, str]) -> tuple[str, Child]:
 
 
 @asynccontextmanager
-async def running(services: Services, env: dict[str, str]) -> AsyncIterator[Server]:
-    """One more process of the API, stopped in the end if it still runs."""
+async def running(
+    services: Services, env: dict[str, str], up: str = "/readyz"
+) -> AsyncIterator[Server]:
+    """One more process of the API, stopped in the end if it still runs; `up` answers once it is."""
     url, child = start_server(services, env)
-    services.family.wait_until(lambda: _ready(url), "an API for devices", 60)
+    services.family.wait_until(lambda: _ready(url, up), "an API for devices", 60)
     async with httpx.AsyncClient(base_url=url, timeout=60) as client:
         yield Server(url, child, client)
     child.stop_signal = signal.SIGKILL

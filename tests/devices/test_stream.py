@@ -9,19 +9,16 @@ from uuid import uuid4
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from jose import jwt
 from redis.asyncio import Redis
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
-from tests.devices.conftest import HEARTBEAT, Hall, Server, next_of, running
-from tests.devices.test_commands import CARD, shown
+from tests.devices.asking import CARD, shown
+from tests.devices.conftest import Hall, Server, next_of, running
 from tests.support.applications import application
 from tests.support.bridge import EVALUATOR, PRINTER, READER, TestBridge, receive
 from tests.support.district import Person
-from tests.support.environment import SETTINGS
 from tests.support.waiting import until
-from tongban.core import clock
 from tongban.core.settings import get_settings
 from tongban.runtime.postgres import run_sql
 from tongban.runtime.services import DatabaseUrls
@@ -309,40 +306,6 @@ async def test_what_is_no_message_ends_a_ready_stream(hall: Hall) -> None:
             assert await end_of(socket) == code
     log = hall.servers[0].child.log.read_text()
     assert "Traceback" not in log
-
-
-async def test_pages_hear_nothing_personal_and_nothing_of_other_windows(hall: Hall) -> None:
-    window, other = hall.window(), hall.window()
-    clerk, bridge = await hall.person("ds-clerk"), await hall.paired(window)
-    elsewhere = await hall.paired(other)
-    async with hall.servers[0].events(clerk, window) as events:
-        foreign = await ask(clerk, other)
-        await elsewhere.deliver(elsewhere.delivery(foreign, result=CARD))
-        command_id = await ask(clerk, window)
-        await bridge.deliver(bridge.delivery(command_id, result=CARD))
-        told: list[dict[str, Any]] = []
-        while not told or told[-1]["state"] != "done":
-            event = await events.next()
-            assert event is not None
-            if event[0] == "command":
-                told.append(event[1])
-    assert [one["id"] for one in told] == [command_id, command_id]
-    assert all(set(one) == {"id", "kind", "state"} for one in told)
-
-
-@pytest.mark.slow
-async def test_a_page_is_kept_awake_until_its_token_expires(hall: Hall) -> None:
-    clerk, window = await hall.person("ds-clerk"), hall.window()
-    secret = SETTINGS["TONGBAN_SECRET_KEY"]
-    token = clerk.headers["Authorization"].removeprefix("Bearer ")
-    claims = jwt.decode(token, secret, algorithms=["HS256"])
-    claims["exp"] = int(clock.now().timestamp()) + 8 * HEARTBEAT
-    short = {"Authorization": f"Bearer {jwt.encode(claims, secret, algorithm='HS256')}"}
-    person = Person(clerk.client, clerk.username, short)
-    async with hall.servers[0].events(person, window) as events:
-        assert await events.next() is None
-        assert events.heartbeats >= 1
-    assert clock.now().timestamp() >= claims["exp"]
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """`tongban-bridge virtual` beside a server, and whoever stands at its counter."""
 
+import asyncio
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -56,9 +57,12 @@ def virtual_counter(server: LiveServer, clerk: httpx.Client, folder: Path) -> It
         assert process.stdout
         said = process.stdout.readline()
         assert "http://" in said, log.read_text()
-        yield Counter(said.strip().rpartition(" ")[2], f"http://127.0.0.1:{page_port}")
-        process.terminate()
-        process.communicate(timeout=30)
+        try:
+            yield Counter(said.strip().rpartition(" ")[2], f"http://127.0.0.1:{page_port}")
+        finally:
+            # Also after a failure: leaving the block waits for the process.
+            process.terminate()
+            process.communicate(timeout=30)
 
 
 class Hands:
@@ -123,3 +127,15 @@ async def at_the_window(page: Page, server: LiveServer) -> None:
     """Signed in, at a computer whose window is chosen."""
     await sign_in(page, server, CLERK)
     await page.add_init_script(f"localStorage.setItem('tongban.window', '{WINDOW}')")
+
+
+async def busy(clerk: httpx.Client, device: str) -> None:
+    """Wait until the bridge has told that a device is at work."""
+
+    async def is_busy() -> bool:
+        windows = (await asyncio.to_thread(clerk.get, "/devices/windows")).json()
+        (window,) = (one for one in windows if one["code"] == WINDOW)
+        found = [one for bridge in window["bridges"] for one in bridge["devices"]]
+        return any((one["id"], one["state"]) == (device, "busy") for one in found)
+
+    await until(is_busy)

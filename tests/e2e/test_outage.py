@@ -13,9 +13,9 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.counter import (
     PATIENCE_MS,
-    WINDOW,
     Hands,
     at_the_window,
+    busy,
     clerk_at,
     hands_at,
     virtual_counter,
@@ -23,7 +23,6 @@ from tests.e2e.counter import (
 from tests.e2e.desk import fill_in_matter
 from tests.support.browser import fresh_profile
 from tests.support.live import Api, Demo, LiveServer, assert_built, environment
-from tests.support.waiting import until
 from tongban.runtime import Services
 from tongban.runtime.postgres import run_sql
 
@@ -54,18 +53,6 @@ async def down(api: Api, by: int = signal.SIGKILL) -> AsyncIterator[None]:
     await asyncio.to_thread(api.stop, by)
     yield
     await asyncio.to_thread(api.start)
-
-
-async def busy(clerk: httpx.Client, device: str) -> None:
-    """Wait until the bridge has told that a device is at work."""
-
-    async def is_busy() -> bool:
-        windows = (await asyncio.to_thread(clerk.get, "/devices/windows")).json()
-        (window,) = (one for one in windows if one["code"] == WINDOW)
-        found = [one for bridge in window["bridges"] for one in bridge["devices"]]
-        return any((one["id"], one["state"]) == (device, "busy") for one in found)
-
-    await until(is_busy)
 
 
 def count(server: LiveServer, question: str) -> int:

@@ -123,9 +123,9 @@ def assert_built() -> None:
         assert (STATIC / spa / "index.html").exists(), "build the SPAs first: make spas"
 
 
-def _ready(address: str) -> bool:
+def _ready(address: str, path: str = "/readyz") -> bool:
     try:
-        return httpx.get(f"{address}/readyz", timeout=5).status_code == 200
+        return httpx.get(f"{address}{path}", timeout=5).status_code == 200
     except httpx.TransportError:
         return False
 

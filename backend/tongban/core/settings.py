@@ -77,6 +77,9 @@ class Settings(BaseSettings):
     """Where the worker answers Prometheus; 0 for nowhere."""
     device_heartbeat_seconds: float = 15.0
     """How often an open stream of a bridge or a page shows that it lives."""
+    device_commands_days: int = Field(default=30, ge=8)
+    """Days after a device command's time until it and what was delivered of it are removed. Longer
+    than bridges keep what they could not deliver (`limits.days`, 7): what comes again is known."""
     database_pool: int = 10
     secure_cookies: bool = False
 

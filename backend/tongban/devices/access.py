@@ -10,7 +10,7 @@ from starlette.requests import HTTPConnection
 
 from tongban.cases.policy import acts_for
 from tongban.core import clock
-from tongban.core.problems import Forbidden, NotFound
+from tongban.core.problems import Forbidden, NotFound, Problem
 from tongban.devices import signing
 from tongban.devices.hub import Hub
 from tongban.devices.models import Bridge
@@ -23,8 +23,9 @@ from tongban.devices.problems import (
 from tongban.identity.actor import Actor
 from tongban.identity.policy import reaches
 from tongban.identity.roles import Permission, Role
-from tongban.identity.service import require
+from tongban.identity.service import Token, require, require_look
 from tongban.organisations.schemas import OrganisationRef
+from tongban.organisations.service import get_tree
 from tongban.organisations.tree import Kind, Tree, Unit
 
 Clerk = Annotated[Actor, Depends(require(Permission.CASES_CREATE), scope="function")]
@@ -68,6 +69,18 @@ def seated_window(tree: Tree, actor: Actor, code: str) -> Unit:
     if not is_seated(tree, actor, window):
         raise Forbidden
     return window
+
+
+async def may_follow(request: Request, token: Token, code: str) -> bool:
+    """Whether who once asked to follow a window still may: sessions end, accounts are switched
+    off, grants withdrawn, windows closed."""
+    look_again = require_look(Permission.CASES_CREATE)
+    try:
+        async with await look_again(request, token) as look:
+            seated_window(await get_tree(look.session), look.actor, code)
+    except Problem:
+        return False
+    return True
 
 
 def kept_window(tree: Tree, actor: Actor, code: str) -> Unit:

@@ -186,7 +186,7 @@ async def _present(hub: Hub, tree: Tree, bridges: Iterable[Bridge]) -> list[s.Br
             window=window_ref(tree, bridge.window_id),
             paired_at=bridge.paired_at,
             seen_at=bridge.seen_at,
-            online=bridge.id in online,
+            online=None if online is None else bridge.id in online,
             queued=bridge.queued,
             # What was told before there was `card` has none.
             devices=[s.DeviceState(**{"card": None, **device}) for device in bridge.devices],

@@ -1,7 +1,7 @@
 """What happens at a window, as server-sent events for the pages of its clerks."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
@@ -22,22 +22,32 @@ class EventStream(StreamingResponse):
 
 
 async def of_window(
-    hub: Hub, window_id: int, until: datetime, heartbeat: float
+    hub: Hub,
+    window_id: int,
+    until: datetime,
+    heartbeat: float,
+    may_follow: Callable[[], Awaitable[bool]],
 ) -> AsyncIterator[bytes]:
-    """Events until the caller's token expires or the server stops; a comment every `heartbeat`
-    seconds, so that proxies keep the connection and a gone page is noticed.
+    """Events until the caller's token expires, `may_follow` says no or the server stops. Every
+    `heartbeat` seconds `may_follow` is asked and a comment sent, so that who has signed out hears
+    nothing more, proxies keep the connection and a gone page is noticed.
 
     `devices`: look at the window's devices again. `command`: `{id, kind, state}`. Who connects
     looks at what it waits for first: what happened before is not told again.
     """
     with hub.listening(window_id) as nudges:
         yield _event("devices", {})
+        now = asyncio.get_running_loop().time
+        beat = now() + heartbeat
         while (left := (until - clock.now()).total_seconds()) > 0:
             try:
-                async with asyncio.timeout(min(heartbeat, left)):
+                async with asyncio.timeout_at(min(beat, now() + left)):
                     nudge = await nudges.get()
             except TimeoutError:
+                if not await may_follow():
+                    return
                 yield b":\n\n"
+                beat = now() + heartbeat
                 continue
             # After a gap the page connects anew, and thereby looks at everything again.
             if nudge.what in ("stop", "again"):

@@ -29,6 +29,8 @@ _WAITING = 200
 """Nudges that a listener may be behind before it is told to look at everything again."""
 _RETRY_SECONDS = 1.0
 _PATIENCE = 5
+_PRESENCE_PATIENCE = 1.0
+"""Seconds that a page waits to know who is connected, from a Valkey that hangs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +138,11 @@ class Hub:
     # --- Presence, nonces, guesses: what all processes must agree on at once ---
 
     async def come(self, bridge_id: UUID, connection: str, lasts: timedelta) -> None:
-        """Say that a bridge is connected, for a while."""
-        with _available():
+        """Say that a bridge is connected, for a while. Where Valkey is away, `stay` says it."""
+        try:
             await self._valkey.set(_presence(bridge_id), connection, px=lasts)
+        except RedisError as error:
+            log.warning("presence not told", error=type(error).__name__)
 
     async def stay(self, bridge_id: UUID, connection: str, lasts: timedelta) -> bool:
         """Say so again; whether no other connection of the bridge has come since."""
@@ -159,13 +163,17 @@ class Hub:
             return True  # by itself, soon
         return bool(left)
 
-    async def online(self, bridges: Iterable[UUID]) -> frozenset[UUID]:
-        """Which of these are connected to some process."""
+    async def online(self, bridges: Iterable[UUID]) -> frozenset[UUID] | None:
+        """Which of these are connected to some process; None where nobody knows."""
         asked = list(bridges)
         if not asked:
             return frozenset()
-        with _available():
-            found = await self._valkey.mget([_presence(one) for one in asked])
+        try:
+            async with asyncio.timeout(_PRESENCE_PATIENCE):
+                found = await self._valkey.mget([_presence(one) for one in asked])
+        except (RedisError, TimeoutError) as error:
+            log.warning("presence unknown", error=type(error).__name__)
+            return None
         return frozenset(one for one, there in zip(asked, found, strict=True) if there)
 
     async def first_use(self, bridge_id: UUID, nonce: str, lasts: timedelta) -> bool:

@@ -1,5 +1,7 @@
 """What the worker does for devices by the clock."""
 
+from datetime import timedelta
+
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -7,10 +9,13 @@ from tongban.core import clock
 from tongban.core.settings import Settings
 from tongban.devices import commands, documents, readings
 from tongban.devices.hub import Hub
-from tongban.devices.models import Command, PairingCode
-from tongban.devices.rules import OPEN, CommandKind, State, overdue
+from tongban.devices.models import Command, Delivery, PairingCode
+from tongban.devices.rules import ENDED, OPEN, CommandKind, State, overdue
 
 Sessions = async_sessionmaker[AsyncSession]
+
+_BATCH = 1000
+"""Commands that one transaction removes: deliveries that come meanwhile wait for no more."""
 
 
 async def close_overdue(sessions: Sessions, settings: Settings) -> int:
@@ -52,3 +57,26 @@ async def forget_codes(sessions: Sessions, _: Settings) -> int:
             .returning(PairingCode.digest)
         )
         return len(gone.all())
+
+
+async def forget_commands(sessions: Sessions, settings: Settings) -> int:
+    """Commands that are over, long enough ago that no bridge still delivers. Returns how many.
+
+    What was read, by whom and where stays in the audit log, a level in the evaluations.
+    """
+    before = clock.now() - timedelta(days=settings.device_commands_days)
+    forgotten = 0
+    while True:
+        async with sessions.begin() as session:
+            found = await session.scalars(
+                select(Command.id)
+                .where(Command.state.in_(ENDED), Command.expires_at <= before)
+                .limit(_BATCH)
+                .with_for_update(skip_locked=True)
+            )
+            ids = found.all()
+            await session.execute(delete(Delivery).where(Delivery.command_id.in_(ids)))
+            await session.execute(delete(Command).where(Command.id.in_(ids)))
+        forgotten += len(ids)
+        if len(ids) < _BATCH:
+            return forgotten

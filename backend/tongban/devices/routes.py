@@ -3,6 +3,7 @@
 Nudges leave after the transaction: a background task runs when the answer has been sent.
 """
 
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from tongban.devices.access import (
     Keeper,
     SignedBridge,
     SignedHead,
+    may_follow,
     seated_window,
 )
 from tongban.files.models import File
@@ -125,16 +127,23 @@ async def follow_window(
     code: Code,
     actor: Clerk,
     token: Token,
+    request: Request,
     session: SessionDep,
     settings: SettingsDep,
     hub: HubDep,
 ) -> Response:
     """What happens at a window (server-sent events): `devices`, look at them again; `command`,
-    `{id, kind, state}`. Never personal data. Ends with the caller's token."""
+    `{id, kind, state}`. Never personal data. Ends with the caller's token, session or seat."""
     window = seated_window(await get_tree(session), actor, code)
     until = tokens.expiry(settings, token or "")
     return events.EventStream(
-        events.of_window(hub, window.id, until, settings.device_heartbeat_seconds)
+        events.of_window(
+            hub,
+            window.id,
+            until,
+            settings.device_heartbeat_seconds,
+            partial(may_follow, request, token, code),
+        )
     )
 
 

@@ -42,6 +42,7 @@ class DeviceKind(StrEnum):
 
 
 OPEN = frozenset({State.WAITING, State.TAKEN})
+ENDED = frozenset(State) - OPEN
 
 LIFETIMES = {
     CommandKind.READ_CARD: timedelta(seconds=60),

@@ -87,8 +87,8 @@ class DeviceState(OutputModel):
 
 
 class BridgeOut(OutputModel):
-    """`devices` are the last known states: they hold while the bridge is `online`. `queued` counts
-    what it has not delivered yet."""
+    """`devices` are the last known states: they hold while the bridge is `online`, which is null
+    while nobody knows. `queued` counts what it has not delivered yet."""
 
     id: UUID
     kind: BridgeKind
@@ -97,7 +97,7 @@ class BridgeOut(OutputModel):
     window: OrganisationRef
     paired_at: datetime
     seen_at: datetime | None
-    online: bool
+    online: bool | None
     queued: int
     devices: list[DeviceState]
 
@@ -184,8 +184,8 @@ CommandIn = Annotated[
 
 class CardOut(OutputModel):
     """What a card says. `authenticated` is false for cards that anybody could have written;
-    `valid_until` is null for those valid for good; `photo` is base64 of the card's photo block as
-    it is stored (WLT), for whoever has a decoder."""
+    `valid_until` is null for those valid for good; `photo` is a JPEG in base64 where the counter
+    has a decoder for what cards hold (WLT), else null."""
 
     layout: str
     name: str
@@ -238,6 +238,10 @@ class CommandOut(OutputModel):
 # --- What bridges send ---
 
 
+_PHOTO = 44 * 1024
+"""Characters: 32 KiB in base64."""
+
+
 class CardIn(InputModel):
     layout: _Code
     name: _OfCard
@@ -250,7 +254,7 @@ class CardIn(InputModel):
     valid_from: date | None = None
     valid_until: date | None = None
     sam_id: _OfCard | None = None
-    photo: Annotated[str, StringConstraints(max_length=4096)] | None = None
+    photo: Annotated[str, StringConstraints(max_length=_PHOTO)] | None = None
     authenticated: bool
 
 

@@ -111,6 +111,15 @@ def _is_control(character: str) -> bool:
     return unicodedata.category(character) in {"Cc", "Cf", "Cn", "Cs", "Zl", "Zp"}
 
 
+def extra_address(data: bytes) -> str:
+    """An address that was added later (追加地址): UTF-16LE, padded with spaces; not confirmed.
+
+    Raises:
+        Fault: `card_unreadable` where it is empty or holds what no address does.
+    """
+    return _plain(_characters(data, 0, len(data)))
+
+
 def checked_name(value: str) -> str:
     """A name without its padding.
 

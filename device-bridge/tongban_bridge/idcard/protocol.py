@@ -22,6 +22,8 @@ FIND = bytes.fromhex("2001")
 SELECT = bytes.fromhex("2002")
 READ = bytes.fromhex("3001")
 READ_WITH_FINGERPRINT = bytes.fromhex("3010")
+READ_EXTRA_ADDRESS = bytes.fromhex("3003")
+"""追加地址, a later address that is stored beside the card's text (less sure than the rest)."""
 
 OK, FOUND, NONE = 0x90, 0x9F, 0x91
 BAD_COMMAND = 0x21

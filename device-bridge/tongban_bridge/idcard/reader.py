@@ -1,15 +1,19 @@
 """The driver of a SAM_V reader: finds, selects, reads and reads again."""
 
 import base64
+import logging
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 
 from tongban_bridge.device import Command, Outcome, Turn
 from tongban_bridge.faults import Fault
-from tongban_bridge.idcard import protocol
-from tongban_bridge.idcard.layouts import Card, decode
+from tongban_bridge.idcard import photo, protocol
+from tongban_bridge.idcard.layouts import Card, decode, extra_address
 from tongban_bridge.serialport import SerialPort
+from tongban_bridge.usbport import UsbPort, is_usb
+
+log = logging.getLogger(__name__)
 
 ATTEMPTS = 3
 """How often a command is sent when its answer is lost or damaged, and a card tried."""
@@ -22,7 +26,7 @@ _HOPELESS = frozenset({"unplugged", "cancelled", "unsupported_layout", "sam_unau
 
 @dataclass(frozen=True)
 class Reading:
-    """A card with what stands beside its text; the photo is WLT, for whoever can decode it."""
+    """A card with what stands beside its text; the photo is WLT, see `photo.jpeg`."""
 
     card: Card
     sam_id: str | None
@@ -44,25 +48,38 @@ _FIND = _Step(protocol.FIND, 0.5, protocol.FOUND, lambda size: size == 4)
 _SELECT = _Step(protocol.SELECT, 0.5, protocol.OK, lambda size: size == 8)
 _READ = _Step(protocol.READ, 2.0, protocol.OK, lambda size: size >= 256)
 _READ_ALL = _Step(protocol.READ_WITH_FINGERPRINT, 3.0, protocol.OK, lambda size: size >= 256)
+_EXTRA = _Step(protocol.READ_EXTRA_ADDRESS, 0.5, protocol.OK, lambda size: size == 70)
 _SAM_ID = _Step(protocol.SAM_ID, 0.5, protocol.OK, lambda size: size == 16)
 _STATUS = _Step(protocol.STATUS, 0.5, protocol.OK, lambda size: size == 0)
 
 
 class SamReader:
-    """An identity-card reader on a serial port."""
+    """An identity-card reader on a serial port, or on USB by `usb:VID:PID`."""
 
     kind = "id_card"
     commands = frozenset({"read_card"})
 
     def __init__(
-        self, id: str, name: str, port: str, *, baud: int = 115200, fingerprint: bool = False
+        self,
+        id: str,
+        name: str,
+        port: str,
+        *,
+        baud: int = 115200,
+        fingerprint: bool = False,
+        extra_address: bool = False,
+        photo_program: Sequence[str] = (),
     ) -> None:
+        if isinstance(photo_program, str):
+            raise TypeError('photo_program is a list: ["program", "option"]')
         self.id = id
         self.name = name
         self._where = port
         self._baud = baud
         self._fingerprint = fingerprint
-        self._port: SerialPort | None = None
+        self._extra_address = extra_address
+        self._photo_program = photo_program
+        self._port: SerialPort | UsbPort | None = None
         self._sam_id: str | None = None
         self._has_read = False
 
@@ -75,9 +92,19 @@ class SamReader:
     def run(self, _command: Command, turn: Turn) -> Outcome:
         """Wait for a card and read it."""
         reading = self.read(turn)
-        photo = base64.b64encode(reading.photo).decode() if reading.photo else None
-        beside = {"sam_id": reading.sam_id, "photo": photo, "authenticated": True}
+        beside = {
+            "sam_id": reading.sam_id,
+            "photo": self._picture(reading.photo),
+            "authenticated": True,
+        }
         return Outcome(asdict(reading.card) | beside)
+
+    def _picture(self, block: bytes) -> str | None:
+        """The photo in base64; without a program that decodes it nobody needs it."""
+        if not self._photo_program or not block:
+            return None
+        picture = photo.jpeg(self._photo_program, block)
+        return base64.b64encode(picture).decode() if picture else None
 
     def close(self) -> None:
         """Let go of the port."""
@@ -141,7 +168,31 @@ class SamReader:
                 raise Fault("card_readings_differ")
         elif not quiet:
             raise Fault("reader_garbled", self._where)
-        return Reading(decode(first.text), self._sam_id, first.photo, first.fingerprint)
+        card = decode(first.text)
+        if self._extra_address and card.address:
+            card = replace(card, address=self._later_address() or card.address)
+        return Reading(card, self._sam_id, first.photo, first.fingerprint)
+
+    def _later_address(self) -> str | None:
+        """The address that was added to the card later, if it is read twice alike and is one.
+
+        The block is not confirmed: whatever else comes of it leaves the card as it was read.
+        """
+        try:
+            answers = [self._exchange(_EXTRA)[0] for _ in range(2)]
+            if any(answer.code == protocol.NONE for answer in answers):
+                return None
+            if any(answer.code != protocol.OK for answer in answers):
+                raise answers[0].fault()
+            first, second = (extra_address(answer.data) for answer in answers)
+            if first != second:
+                raise Fault("card_readings_differ")
+        except Fault as fault:
+            if fault.code == "unplugged":
+                raise
+            log.info("extra address ignored: %s", fault.code)
+            return None
+        return first
 
     def _read_once(self) -> tuple[protocol.Answer, bool]:
         if self._fingerprint:
@@ -154,7 +205,7 @@ class SamReader:
     def _exchange(self, step: _Step) -> tuple[protocol.Answer, bool]:
         """Send a command until an answer that can be meant for it arrives; and whether it came
         at once and with nothing beside it."""
-        port = self._port = self._port or SerialPort(self._where, self._baud)
+        port = self._port = self._port or self._open()
         heard = False
         try:
             for attempt in range(ATTEMPTS):
@@ -173,6 +224,11 @@ class SamReader:
             self.close()
             raise
         raise Fault("reader_garbled" if heard else "reader_silent", self._where)
+
+    def _open(self) -> SerialPort | UsbPort:
+        if is_usb(self._where):
+            return UsbPort(self._where)
+        return SerialPort(self._where, self._baud)
 
 
 def _fits(answer: protocol.Answer, step: _Step) -> bool:

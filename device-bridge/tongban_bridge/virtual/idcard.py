@@ -84,6 +84,9 @@ class VirtualReader:
         self.lift = lift
         self.fingerprint: bytes | None = None
         """What a module that knows of fingerprints sends beside the photo."""
+        self.extra: list[bytes] = []
+        """What it answers, one after the other and the last for good, when asked for an address
+        that was added later: status and data."""
         self.spoil: Callable[[bytes], bytes] = bytes
         self.heard: list[bytes] = []
         self._cards: list[bytes] = []
@@ -113,10 +116,8 @@ class VirtualReader:
         return answers
 
     def _do(self, content: bytes) -> bytes:
-        if content in (protocol.STATUS, protocol.RESET):
-            return _status(protocol.OK)
-        if content == protocol.SAM_ID:
-            return _status(protocol.OK) + SAM_ID
+        if content in (protocol.STATUS, protocol.RESET, protocol.SAM_ID):
+            return _status(protocol.OK) + (SAM_ID if content == protocol.SAM_ID else b"")
         if content == protocol.FIND:
             found = self._cards and not (self.lift and self._was_read)
             return _status(protocol.FOUND) + bytes(4) if found else _status(0x80)
@@ -126,6 +127,9 @@ class VirtualReader:
         whole = content == protocol.READ_WITH_FINGERPRINT and self.fingerprint is not None
         if content == protocol.READ or whole:
             return self._read(self.fingerprint if whole else None)
+        if content == protocol.READ_EXTRA_ADDRESS and self.extra:
+            self.extra.append(self.extra[-1])
+            return self.extra.pop(0)
         return _status(protocol.BAD_COMMAND)
 
     def _read(self, fingerprint: bytes | None = None) -> bytes:

@@ -6,8 +6,9 @@ const PATH = "/api/v1/devices";
 const QUEUE = "tongban-tablet-deliveries";
 const REVOKED = 4403;
 const UNKNOWN = 4401;
-const FIRST_PAUSE = 1000;
-const LONGEST_PAUSE = 30_000;
+/** Somewhere in these: all lose a server that restarts at once, and come back soon after. */
+const FIRST_PAUSE = [0, 2_000] as const;
+const LATER_PAUSE = [2_500, 5_000] as const;
 const TRY_AGAIN = new Set([401, 408, 425, 429]);
 
 /** A request to evaluate; presses count until `expires`. */
@@ -35,7 +36,7 @@ type Message =
 export function connect(identity: Identity, listener: Listener): () => void {
   let socket: WebSocket | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let pause = FIRST_PAUSE;
+  let pause: readonly [number, number] = FIRST_PAUSE;
   let stopped = false;
 
   function open() {
@@ -50,8 +51,8 @@ export function connect(identity: Identity, listener: Listener): () => void {
         listener.revoked();
         return;
       }
-      timer = setTimeout(open, pause);
-      pause = Math.min(2 * pause, LONGEST_PAUSE);
+      timer = setTimeout(open, between(pause));
+      pause = LATER_PAUSE;
     };
   }
 
@@ -83,6 +84,10 @@ export function connect(identity: Identity, listener: Listener): () => void {
   };
 }
 
+function between([soonest, latest]: readonly [number, number]): number {
+  return soonest + Math.random() * (latest - soonest);
+}
+
 /** Keep an answer until the platform has confirmed it, also over a reload. */
 export async function answer(identity: Identity, commandId: string, result: Answer): Promise<void> {
   const kept = deliveries();
@@ -109,14 +114,19 @@ interface Delivery {
 
 let delivering = false;
 
-/** In order, each until it is confirmed or refused for good; the rest waits for the next time. */
+/**
+ * In order, each until it is confirmed or refused for good. What a busy platform did not take goes
+ * soon again; the rest waits until the stream is back.
+ */
 async function deliver(identity: Identity): Promise<void> {
   if (delivering) {
     return;
   }
   delivering = true;
   try {
-    await deliverAll(identity);
+    if ((await deliverAll(identity)) >= 500) {
+      setTimeout(() => void deliver(identity), between(LATER_PAUSE));
+    }
   } catch (error) {
     if (!(error instanceof TypeError)) {
       throw error; // `fetch` says "no network" by a TypeError: what waits goes out when it is back
@@ -126,16 +136,18 @@ async function deliver(identity: Identity): Promise<void> {
   }
 }
 
-async function deliverAll(identity: Identity): Promise<void> {
+/** The status of what was not taken, 0 where nothing is left. */
+async function deliverAll(identity: Identity): Promise<number> {
   const [next] = deliveries();
   if (!next) {
-    return;
+    return 0;
   }
   const { status } = await post(identity, `${PATH}/deliveries`, JSON.stringify(next));
   if (status < 500 && !TRY_AGAIN.has(status)) {
     keep(deliveries().slice(1));
-    await deliverAll(identity);
+    return deliverAll(identity);
   }
+  return status;
 }
 
 function deliveries(): Delivery[] {

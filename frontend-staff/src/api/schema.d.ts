@@ -857,7 +857,7 @@ export interface paths {
         /**
          * Follow Window
          * @description What happens at a window (server-sent events): `devices`, look at them again; `command`,
-         *     `{id, kind, state}`. Never personal data. Ends with the caller's token.
+         *     `{id, kind, state}`. Never personal data. Ends with the caller's token, session or seat.
          */
         get: operations["follow_window"];
         put?: never;
@@ -1909,8 +1909,8 @@ export interface components {
         BridgeKind: "bridge" | "tablet";
         /**
          * BridgeOut
-         * @description `devices` are the last known states: they hold while the bridge is `online`. `queued` counts
-         *     what it has not delivered yet.
+         * @description `devices` are the last known states: they hold while the bridge is `online`, which is null
+         *     while nobody knows. `queued` counts what it has not delivered yet.
          */
         BridgeOut: {
             /** Devices */
@@ -1924,7 +1924,7 @@ export interface components {
             /** Name */
             name: string;
             /** Online */
-            online: boolean;
+            online: boolean | null;
             /**
              * Paired At
              * Format: date-time
@@ -1941,8 +1941,8 @@ export interface components {
         /**
          * CardOut
          * @description What a card says. `authenticated` is false for cards that anybody could have written;
-         *     `valid_until` is null for those valid for good; `photo` is base64 of the card's photo block as
-         *     it is stored (WLT), for whoever has a decoder.
+         *     `valid_until` is null for those valid for good; `photo` is a JPEG in base64 where the counter
+         *     has a decoder for what cards hold (WLT), else null.
          */
         CardOut: {
             /** Address */

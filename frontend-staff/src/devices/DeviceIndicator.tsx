@@ -6,14 +6,21 @@ import { useTranslation } from "react-i18next";
 import { Select } from "@/components/Select";
 import { DeviceTag } from "@/devices/DeviceTag";
 import { useWindowEvents } from "@/devices/events";
-import { chooseWindow, devicesOf, useWindows, type Window } from "@/devices/window";
+import { bridgeWord, chooseWindow, devicesOf, useWindows, type Window } from "@/devices/window";
 import "./devices.css";
 
-type Health = "none" | "offline" | "trouble" | "ready";
-const LOOKS = { none: "default", offline: "default", trouble: "warning", ready: "success" } as const;
+type Health = "none" | "unknown" | "offline" | "trouble" | "ready";
+const LOOKS = {
+  none: "default",
+  unknown: "warning",
+  offline: "default",
+  trouble: "warning",
+  ready: "success",
+} as const;
 
 function healthOf(window: Window | null): Health {
   if (!window || window.bridges.length === 0) return "none";
+  if (window.bridges.some(({ online }) => online === null)) return "unknown";
   if (!window.bridges.some(({ online }) => online)) return "offline";
   const well = devicesOf(window).every(({ state }) => state === "ready" || state === "busy");
   return well ? "ready" : "trouble";
@@ -89,7 +96,7 @@ function Devices({ window, live }: { window: Window; live: boolean }) {
       {window.bridges.map((bridge) => (
         <p key={bridge.id} className="device-line">
           <span>{bridge.name}</span>
-          <span className="muted">{t(bridge.online ? "bridge.online" : "bridge.offline")}</span>
+          <span className="muted">{t(bridgeWord(bridge))}</span>
         </p>
       ))}
       <ul className="lines">

@@ -6,10 +6,10 @@ import type { Device } from "@/devices/window";
 const COLOURS = { ready: "green", busy: "blue", absent: "default", fault: "red" } as const;
 
 /** A device's state in a word; what is wrong in a sentence. */
-export function DeviceTag({ device }: { device: Device & { online: boolean } }) {
+export function DeviceTag({ device }: { device: Device & { online: boolean | null } }) {
   const { t } = useTranslation("devices");
   const words = useFaultWords();
-  if (!device.online) return <Tag>{t("state.offline")}</Tag>;
+  if (!device.online) return <Tag>{t(device.online === null ? "state.unknown" : "state.offline")}</Tag>;
   const tag = (
     <Tag color={COLOURS[device.state]} style={{ margin: 0 }}>
       {t(`state.${device.state}`)}

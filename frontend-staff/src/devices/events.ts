@@ -9,8 +9,9 @@ interface ServerEvent {
   data: string;
 }
 
-const SOONEST_MS = 500;
-const LATEST_MS = 15_000;
+/** Somewhere in these: all pages lose a server that restarts at once, and come back soon after. */
+const FIRST_MS = [0, 2_000] as const;
+const LATER_MS = [2_500, 5_000] as const;
 
 const waiting = new Map<string, Set<() => void>>();
 
@@ -82,10 +83,10 @@ export function useWindowEvents(code: string | undefined): boolean {
   useEffect(() => {
     if (!code) return;
     const ended = new AbortController();
-    let delay = SOONEST_MS;
+    let delay: readonly [number, number] = FIRST_MS;
     const onEvent = ({ name, data }: ServerEvent) => {
       setLive(true);
-      delay = SOONEST_MS;
+      delay = FIRST_MS;
       if (name === "devices") {
         void queries.invalidateQueries({ queryKey: windowsQuery.queryKey });
         void queries.invalidateQueries({ queryKey: bridgesQuery.queryKey });
@@ -97,8 +98,9 @@ export function useWindowEvents(code: string | undefined): boolean {
     async function keep() {
       while (!ended.signal.aborted) {
         await follow(code as string, onEvent, ended.signal).catch(() => setLive(false));
-        await pause(delay, ended.signal);
-        delay = Math.min(delay * 2, LATEST_MS);
+        const [soonest, latest] = delay;
+        await pause(soonest + Math.random() * (latest - soonest), ended.signal);
+        delay = LATER_MS;
       }
     }
     void keep();

@@ -34,6 +34,12 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
+/** Whether a bridge is there, as a key of words: null is not known, while the API's hub is away. */
+export function bridgeWord({ online }: { online: boolean | null }) {
+  if (online === null) return "bridge.unknown";
+  return online ? "bridge.online" : "bridge.offline";
+}
+
 /** The windows at which I may work, and the one of this computer if it is among them. */
 export function useWindows(): { windows: Window[]; mine: Window | null } {
   const can = useCan();
@@ -63,7 +69,7 @@ export function isMissing(window: Window | null, ...kinds: DeviceKind[]): boolea
 }
 
 /** Every device of a window; what a bridge that is off line last told of its own says little. */
-export function devicesOf(window: Window | null): (Device & { key: string; online: boolean })[] {
+export function devicesOf(window: Window | null): (Device & { key: string; online: boolean | null })[] {
   return (window?.bridges ?? []).flatMap((bridge) =>
     bridge.devices.map((device) => ({
       ...device,

@@ -10,6 +10,7 @@ export default {
   },
   health: {
     none: "no devices",
+    unknown: "how the devices are is not known at the moment; go on by hand",
     offline: "device bridge off line",
     trouble: "a device cannot be used",
     ready: "devices are ready",
@@ -20,10 +21,12 @@ export default {
     absent: "not connected",
     fault: "fault",
     offline: "off line",
+    unknown: "not known",
   },
   bridge: {
     online: "on line",
     offline: "off line",
+    unknown: "not known",
     kind: { bridge: "Counter PC", tablet: "Rating tablet" },
   },
   card: {

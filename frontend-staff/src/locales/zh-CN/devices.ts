@@ -10,6 +10,7 @@ export default {
   },
   health: {
     none: "未连接设备",
+    unknown: "暂时无法得知设备状态，可手工办理",
     offline: "设备服务离线",
     trouble: "有设备不可用",
     ready: "设备正常",
@@ -20,10 +21,12 @@ export default {
     absent: "未连接",
     fault: "故障",
     offline: "离线",
+    unknown: "状态未知",
   },
   bridge: {
     online: "在线",
     offline: "离线",
+    unknown: "状态未知",
     kind: { bridge: "窗口电脑", tablet: "评价平板" },
   },
   card: {

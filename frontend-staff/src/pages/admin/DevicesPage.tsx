@@ -10,7 +10,7 @@ import { Loaded } from "@/components/Loaded";
 import { PageHeader } from "@/components/PageHeader";
 import { useProblemMessage } from "@/components/problems";
 import { DeviceTag } from "@/devices/DeviceTag";
-import { bridgesQuery, windowsQuery } from "@/devices/window";
+import { bridgesQuery, bridgeWord, windowsQuery } from "@/devices/window";
 import { PairingForm } from "@/pages/admin/PairingForm";
 import "@/devices/devices.css";
 
@@ -56,7 +56,7 @@ function useColumns(): TableColumnType<Bridge>[] {
       title: t("admin.state"),
       render: (_, row) => (
         <Tag color={row.online ? "green" : "default"}>
-          {t(row.online ? "bridge.online" : "bridge.offline")}
+          {t(bridgeWord(row))}
         </Tag>
       ),
     },
