@@ -62,7 +62,7 @@ counter-bench: setup spas ## Count actions and seconds of a matter at a counter 
 .PHONY: lock
 lock: setup ## Lock the Python dependencies; UPGRADE=--upgrade takes newer ones
 	$(BIN)/python -m pip install -qq --disable-pip-version-check uv
-	$(LOCK) --extra embedded --extra dev backend/pyproject.toml device-bridge/pyproject.toml \
+	$(LOCK) --extra embedded --extra dev --extra usb backend/pyproject.toml device-bridge/pyproject.toml \
 	  --output-file requirements.lock
 	$(LOCK) --constraint requirements.lock backend/pyproject.toml \
 	  --output-file deploy/api/requirements.lock
