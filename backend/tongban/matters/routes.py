@@ -74,8 +74,8 @@ async def export_matters(
     _: Reader,
     session: SessionDep,
     codes: Annotated[
-        list[Annotated[str, StringConstraints(max_length=40, pattern=r"^[^\x00]+$")]] | None,
-        Query(max_length=1000, description="All active ones without"),
+        list[Annotated[str, StringConstraints(max_length=40, pattern=r"^[!-~]+$")]] | None,
+        Query(max_length=200, description="All active ones without"),
     ] = None,
 ) -> list[Content]:
     """Published matters in the shape that an import takes."""
