@@ -99,24 +99,60 @@ async def test_foreign_tokens_are_refused(client: httpx.AsyncClient, token: str)
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
 
 
-async def test_refresh_rotates_and_reuse_ends_the_session(client: httpx.AsyncClient) -> None:
-    await sign_in(client, "ds-clerk")
-    first = client.cookies["tongban_refresh"]
-    answer = await client.post("/api/v1/auth/refresh")
-    assert answer.status_code == 200
-    headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
-    second = client.cookies["tongban_refresh"]
-    assert second != first
+async def refreshed(client: httpx.AsyncClient, token: str) -> tuple[str, str]:
+    """What a refresh with this token gives: a new refresh and access token, or the code and none.
+    The client keeps no cookie."""
+    answer = await client.post(
+        "/api/v1/auth/refresh", headers={"Cookie": f"tongban_refresh={token}"}
+    )
+    new = client.cookies.get("tongban_refresh") or ""
     client.cookies.clear()
-    stolen = await client.post(
-        "/api/v1/auth/refresh", headers={"Cookie": f"tongban_refresh={first}"}
-    )
-    assert (stolen.status_code, stolen.json()["code"]) == (401, "refresh_reused")
-    after = await client.post(
-        "/api/v1/auth/refresh", headers={"Cookie": f"tongban_refresh={second}"}
-    )
-    assert (after.status_code, after.json()["code"]) == (401, "refresh_invalid")
-    assert (await client.get(ME, headers=headers)).status_code == 401
+    body = answer.json()
+    if answer.status_code == 200:
+        return new, str(body["access_token"])
+    return str(body["code"]), ""
+
+
+async def first_token(client: httpx.AsyncClient) -> str:
+    await sign_in(client, "ds-clerk")
+    token = client.cookies["tongban_refresh"]
+    client.cookies.clear()
+    return token
+
+
+async def test_refresh_rotates_and_reuse_ends_the_session(client: httpx.AsyncClient) -> None:
+    with time_machine.travel(NOW, tick=False) as clock:
+        first = await first_token(client)
+        second, access = await refreshed(client, first)
+        assert second != first
+        clock.shift(timedelta(seconds=11))
+        assert (await refreshed(client, first))[0] == "refresh_reused"
+        assert (await refreshed(client, second))[0] == "refresh_invalid"
+        headers = {"Authorization": f"Bearer {access}"}
+        assert (await client.get(ME, headers=headers)).status_code == 401
+
+
+async def test_a_page_left_before_the_answer_can_ask_again(client: httpx.AsyncClient) -> None:
+    with time_machine.travel(NOW, tick=False) as clock:
+        first = await first_token(client)
+        dropped, _ = await refreshed(client, first)
+        clock.shift(timedelta(seconds=5))
+        dropped_too, _ = await refreshed(client, first)
+        clock.shift(timedelta(seconds=5))
+        kept, access = await refreshed(client, first)
+        headers = {"Authorization": f"Bearer {access}"}
+        assert (await client.get(ME, headers=headers)).status_code == 200
+        after, _ = await refreshed(client, kept)
+        assert (await refreshed(client, dropped_too))[0] == "refresh_reused"
+        assert {(await refreshed(client, t))[0] for t in (after, dropped)} == {"refresh_invalid"}
+
+
+async def test_a_copy_is_found_out_though_it_comes_at_once(client: httpx.AsyncClient) -> None:
+    first = await first_token(client)
+    second, _ = await refreshed(client, first)
+    third, _ = await refreshed(client, second)
+    assert (await refreshed(client, first))[0] == "refresh_reused"
+    assert (await refreshed(client, third))[0] == "refresh_invalid"
 
 
 async def test_refresh_token_expires(client: httpx.AsyncClient) -> None:

@@ -228,10 +228,13 @@ def _expected_type(request: Request) -> str | None:
     """The media type that the operation takes, where another came: whatever else was found wrong
     with the body follows from that."""
     field = getattr(request.scope.get("route"), "body_field", None)
-    if field is None:
+    headers = request.headers
+    if field is None or not (
+        headers.get("content-type") or headers.get("content-length", "0") > "0"
+    ):
         return None
     expected = str(field.field_info.media_type)
-    sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    sent = headers.get("content-type", "").partition(";")[0].strip().lower()
     as_json = expected == "application/json" and sent.startswith("application/")
     return None if sent == expected or (as_json and sent.endswith("+json")) else expected
 

@@ -193,12 +193,18 @@ def _digest(token: str) -> bytes:
     return sm3(token.encode())
 
 
+_LEFT = timedelta(seconds=10)
+"""In which a browser that dropped an answer asks again: one reload, or two in haste."""
+
+
 async def refresh(
     session: AsyncSession, settings: Settings, token: str | None, origin: Origin
 ) -> SignedIn | Problem:
     """New tokens for a refresh token, which thereby is used up.
 
-    A token that comes a second time has been copied: the session it belongs to ends.
+    A token that comes a second time has been copied: the session it belongs to ends. Except when
+    a page was left before it had the answer: the last token may come again within `_LEFT`, as
+    long as what it was exchanged for was not used; that counts as used from then on.
     """
     found = (
         await session.execute(
@@ -217,6 +223,13 @@ async def refresh(
     if opened.revoked_at or used.expires_at <= now or not staff.active:
         return RefreshInvalid()
     if used.used_at:
+        left = used.used_at == opened.last_used_at and now - used.used_at <= _LEFT
+        if left:
+            unheard = update(RefreshToken).where(
+                RefreshToken.session_id == opened.id, RefreshToken.used_at.is_(None)
+            )
+            await session.execute(unheard.values(used_at=opened.created_at))
+            return await _issue(session, settings, staff.id, opened.id)
         opened.revoked_at = now
         await session.flush()
         await _record(session, staff, "session.revoked", origin, why="refresh token used twice")
