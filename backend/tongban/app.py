@@ -8,9 +8,9 @@ from fastapi import APIRouter, FastAPI
 from fastapi.responses import RedirectResponse
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from tongban.cases import archive_routes as archives
 from tongban.cases import colleague_routes as colleagues
 from tongban.cases import routes as cases
+from tongban.cases.archives import routes as archives
 from tongban.core import contract, http, logging, operations, spa
 from tongban.core.db import make_engine, make_readers, make_sessions
 from tongban.core.settings import Settings, get_settings

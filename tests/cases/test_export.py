@@ -17,7 +17,7 @@ from tests.cases.test_archive import DESHENG, archived, build
 from tests.files.conftest import PDF, PNG
 from tests.support.applications import APPLICANT_ID, MOBILE
 from tests.support.district import Answer
-from tongban.cases import exporting
+from tongban.cases.archives import exporting
 from tongban.core import clock
 from tongban.core.settings import get_settings
 from tongban.files import storage

@@ -112,7 +112,7 @@ class Fault:
 
 
 DISPOSED = "disposed"
-"""The event that takes the words of all earlier ones with it: see `disposals`."""
+"""The event that takes the words of all earlier ones with it: see `archives.disposals`."""
 UNSEALED = "never sealed"
 BROKEN = "edited, removed or cut off"
 CONTRADICTED = "the case's status is not what its history says"

@@ -15,14 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from tongban.cases import (
     acceptance,
-    archiving,
-    disposals,
     endings,
     outbox,
     recalculation,
     seals,
     steps,
 )
+from tongban.cases.archives import disposals, packages
 from tongban.cases.models import Case, CaseMaterial, Event, IdempotencyKey, Task
 from tongban.cases.rules import ENDED, RUNNING, UNDECIDED, Action, Status
 from tongban.cases.schemas import ActionIn
@@ -150,8 +149,8 @@ async def archive_ended(sessions: Sessions, settings: Settings) -> int:
 async def build_archives(sessions: Sessions, settings: Settings) -> int:
     """Packages of archived cases that have none yet. Returns how many were built."""
     async with sessions() as session:
-        ids = await archiving.waiting(session)
-    return await _one_by_one(ids, lambda one: archiving.package(sessions, settings, one))
+        ids = await packages.waiting(session)
+    return await _one_by_one(ids, lambda one: packages.package(sessions, settings, one))
 
 
 async def dispose_approved(sessions: Sessions, settings: Settings) -> int:

@@ -5,7 +5,7 @@ from io import BytesIO
 from typing import Any
 
 from tongban.cases import schemas as s
-from tongban.cases.archive_schemas import DisposalCase, DisposalDetail
+from tongban.cases.archives.schemas import DisposalCase, DisposalDetail
 from tongban.core.spreadsheet import Column, Row, Subtotal, write_xlsx
 
 STATUS = {

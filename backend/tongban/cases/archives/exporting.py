@@ -19,8 +19,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.cases import events, personal, sealing
-from tongban.cases.archive_schemas import ArchiveExportIn
-from tongban.cases.disposals import fonds, kept_by
+from tongban.cases.archives.disposals import fonds, kept_by
+from tongban.cases.archives.schemas import ArchiveExportIn
 from tongban.cases.documents.archive import INDEX, verify_package
 from tongban.cases.documents.bag import Member, write_bag
 from tongban.cases.models import Archive, Case, CasePersonal

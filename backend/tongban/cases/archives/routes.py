@@ -6,9 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import StreamingResponse
 
-from tongban.cases import archive_schemas as s
-from tongban.cases import disposals, exporting, sheets
 from tongban.cases import problems as p
+from tongban.cases import sheets
+from tongban.cases.archives import disposals, exporting
+from tongban.cases.archives import schemas as s
 from tongban.cases.lists import XLSX
 from tongban.core.db import SessionDep
 from tongban.core.http import problem_responses

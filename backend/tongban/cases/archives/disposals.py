@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, delete, exists, func, select, tuple_, upda
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from tongban.cases import archive_schemas as s
+from tongban.cases.archives import schemas as s
 from tongban.cases.events import DISPOSED
 from tongban.cases.models import (
     Archive,
