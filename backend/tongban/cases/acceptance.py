@@ -5,8 +5,8 @@ from datetime import datetime
 
 from tongban.cases import clocks, editing, numbers, personal, sealing
 from tongban.cases.checking import check
+from tongban.cases.inputs import AgentIn, ApplicantIn, CaseEdit, FindingIn
 from tongban.cases.rules import Status
-from tongban.cases.schemas import AgentIn, ApplicantIn, CaseEdit, FindingIn
 from tongban.cases.steps import pass_on
 from tongban.cases.work import Work, path_of, units_of
 from tongban.core.ids import readable_code

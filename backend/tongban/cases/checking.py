@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from tongban.cases.schemas import AgentIn, ApplicantIn, MaterialIn
+from tongban.cases.inputs import AgentIn, ApplicantIn, MaterialIn
 from tongban.core.numbers import check_document_number
 from tongban.core.problems import FieldError
 from tongban.core.texts import Text

@@ -11,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.cases import personal, sealing
 from tongban.cases.checking import check
+from tongban.cases.inputs import CaseEdit, MaterialIn
 from tongban.cases.models import Case, CaseMaterial, CasePersonal, Event
 from tongban.cases.placement import Placement, home_of, place
 from tongban.cases.policy import VISIBLE, readable_scope, seen_by
 from tongban.cases.problems import IssuedElsewhere, UnknownOrganisation
 from tongban.cases.record import fill, settle
 from tongban.cases.rules import Status
-from tongban.cases.schemas import CaseEdit, MaterialIn
 from tongban.cases.sealing import SensitiveField
 from tongban.cases.work import Work
 from tongban.core.db import Base

@@ -17,13 +17,14 @@ from tongban.cases import (
     writing,
 )
 from tongban.cases.checking import check
+from tongban.cases.inputs import ActionIn, CaseEdit, CaseIn
 from tongban.cases.models import Case, CaseMaterial, CasePersonal, CaseScope
 from tongban.cases.placement import counter, home_of, place
 from tongban.cases.policy import may_edit, situation
 from tongban.cases.problems import ActionNotAllowed, NotOffered, UnknownMatter
 from tongban.cases.record import new_case
 from tongban.cases.rules import Action, Status
-from tongban.cases.schemas import ActionIn, CaseEdit, CaseIn, CaseOut
+from tongban.cases.schemas import CaseOut
 from tongban.cases.transitions import check_version, lock
 from tongban.cases.work import Work
 from tongban.core import clock

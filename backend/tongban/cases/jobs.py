@@ -22,9 +22,9 @@ from tongban.cases import (
     steps,
 )
 from tongban.cases.archives import disposals, packages
+from tongban.cases.inputs import ActionIn
 from tongban.cases.models import Case, CaseMaterial, Event, IdempotencyKey, Task
 from tongban.cases.rules import ENDED, RUNNING, UNDECIDED, Action, Status
-from tongban.cases.schemas import ActionIn
 from tongban.cases.transitions import work_on
 from tongban.cases.work import Work
 from tongban.core import clock

@@ -7,11 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from tongban.cases import editing, reading
+from tongban.cases.inputs import ActionIn, MaterialIn, MaterialUpdate
 from tongban.cases.models import CaseMaterial, Collection
 from tongban.cases.policy import situation
 from tongban.cases.problems import ActionNotAllowed
 from tongban.cases.rules import OPEN, Action, Party
-from tongban.cases.schemas import ActionIn, CaseOut, MaterialIn, MaterialUpdate
+from tongban.cases.schemas import CaseOut
 from tongban.cases.transitions import lock
 from tongban.cases.work import Work
 from tongban.core.problems import NotFound

@@ -21,14 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tongban.cases.schemas import (
-    CaseKind,
-    Channel,
-    CrossHandling,
-    Handling,
-    Linkage,
-    Received,
-)
+from tongban.cases.schemas import CaseKind, Channel, CrossHandling, Handling, Linkage, Received
 from tongban.core.db import Base
 
 _Moment = TIMESTAMP(timezone=True, precision=6)

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.cases import schemas as s
 from tongban.cases.colleagues import grants_of
+from tongban.cases.inputs import ActionIn, HandOverIn
 from tongban.cases.models import Case, Task
 from tongban.cases.policy import pools, supervises
 from tongban.cases.problems import NobodyToHandTo
@@ -30,7 +31,7 @@ async def hand_over(
     settings: Settings,
     actor: Actor,
     username: str,
-    body: s.HandOverIn,
+    body: HandOverIn,
 ) -> s.HandedOver:
     """Every open task that `username` holds goes to `to_staff`, or back to its pool.
 
@@ -55,7 +56,7 @@ async def hand_over(
             raise Forbidden
         if taker and task.organisation_id not in reach.get(Role(task.role), frozenset()):
             raise NobodyToHandTo
-        change = s.ActionIn(action=Action.TRANSFER, comment=body.reason)
+        change = ActionIn(action=Action.TRANSFER, comment=body.reason)
         work = await work_on(session, settings, actor, tree, case, change)
         work.task = next(t for t in work.tasks if t.id == task.id)
         work.task.claimed_by = taker.id if taker else None

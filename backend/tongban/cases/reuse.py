@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.cases import editing, materials, personal, reading
 from tongban.cases import schemas as s
+from tongban.cases.inputs import ActionIn, MaterialIn, ReuseIn
 from tongban.cases.models import Case, CaseMaterial, CasePersonal
 from tongban.cases.policy import VISIBLE, readable_scope, seen_by
 from tongban.cases.rules import Action, Status
@@ -71,14 +72,14 @@ async def take_over(
     actor: Actor,
     number: str,
     key: str,
-    body: s.ReuseIn,
+    body: ReuseIn,
 ) -> s.CaseOut:
     """Put an earlier scan of the same person's paper into a case that the actor works on.
 
     Raises `NotFound` for a paper of somebody else, of another kind or another district, and what
     `materials.line_to_change` raises.
     """
-    change = s.ActionIn(action=Action.SUBMIT_CORRECTION, comment=body.reason)
+    change = ActionIn(action=Action.SUBMIT_CORRECTION, comment=body.reason)
     work = await lock(session, settings, actor, number, change)
     wanted = materials.line_to_change(work, actor, key)
     await personal.set_scope(session, work.tree, actor)
@@ -98,7 +99,7 @@ async def take_over(
     if source is None:
         raise NotFound
     checked_on = source.checked_at.astimezone(settings.zone).date()
-    line = s.MaterialIn(
+    line = MaterialIn(
         key=key,
         received="electronic",
         files=source.files,

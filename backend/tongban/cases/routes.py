@@ -21,6 +21,16 @@ from tongban.cases import (
 )
 from tongban.cases import problems as p
 from tongban.cases import schemas as s
+from tongban.cases.inputs import (
+    ActionIn,
+    CaseEdit,
+    CaseIn,
+    HandOverIn,
+    MaterialUpdate,
+    PersonIn,
+    ReuseIn,
+    RevealIn,
+)
 from tongban.cases.lists import XLSX
 from tongban.core.db import SessionDep
 from tongban.core.http import problem_responses
@@ -75,7 +85,7 @@ def _tagged(case: s.CaseOut, response: Response) -> s.CaseOut:
     ),
 )
 async def create_case(
-    body: s.CaseIn,
+    body: CaseIn,
     actor: Creator,
     session: SessionDep,
     settings: SettingsDep,
@@ -137,7 +147,7 @@ async def get_case(number: Number, onlooker: Onlooker, response: Response) -> s.
 )
 async def edit_case(
     number: Number,
-    body: s.CaseEdit,
+    body: CaseEdit,
     actor: Reader,
     session: SessionDep,
     settings: SettingsDep,
@@ -161,7 +171,7 @@ async def discard_draft(number: Number, actor: Creator, session: SessionDep) -> 
 )
 async def act_on_case(
     number: Number,
-    body: s.ActionIn,
+    body: ActionIn,
     actor: Reader,
     session: SessionDep,
     settings: SettingsDep,
@@ -184,7 +194,7 @@ async def list_case_events(number: Number, actor: Reader, session: SessionDep) -
 async def update_case_material(
     number: Number,
     key: Annotated[str, Path(max_length=80)],
-    body: s.MaterialUpdate,
+    body: MaterialUpdate,
     actor: Reader,
     session: SessionDep,
     settings: SettingsDep,
@@ -202,7 +212,7 @@ async def update_case_material(
 async def reuse_case_material(
     number: Number,
     key: Annotated[str, Path(max_length=80)],
-    body: s.ReuseIn,
+    body: ReuseIn,
     actor: Creator,
     session: SessionDep,
     settings: SettingsDep,
@@ -223,7 +233,7 @@ async def get_case_file(
 
 @router.post("/cases/{number}/reveal")
 async def reveal_case(
-    number: Number, body: s.RevealIn, actor: Revealer, session: SessionDep
+    number: Number, body: RevealIn, actor: Revealer, session: SessionDep
 ) -> s.RevealOut:
     """The full personal data, for a reason that the audit log keeps."""
     return await persons.reveal(session, actor, number, body.reason)
@@ -270,7 +280,7 @@ async def get_archive(number: Number, actor: Reader, session: SessionDep) -> Res
 
 @router.post("/persons/search")
 async def search_person(
-    body: s.PersonIn, actor: Reader, session: SessionDep, settings: SettingsDep
+    body: PersonIn, actor: Reader, session: SessionDep, settings: SettingsDep
 ) -> s.PersonOut:
     """Earlier cases of a person that the caller may see, and papers that serve again.
 
@@ -306,7 +316,7 @@ async def list_alarms(actor: Reassigner, session: SessionDep) -> list[s.AlarmOut
 @router.post("/staff/{username}/hand-over")
 async def hand_over_tasks(
     username: Annotated[str, Path(max_length=60)],
-    body: s.HandOverIn,
+    body: HandOverIn,
     actor: Reassigner,
     session: SessionDep,
     settings: SettingsDep,

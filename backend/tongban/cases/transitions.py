@@ -10,11 +10,12 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.cases import acceptance, endings, idempotency, pauses, reading, steps
+from tongban.cases.inputs import ActionIn
 from tongban.cases.models import Case, Task
 from tongban.cases.policy import situation
 from tongban.cases.problems import ACTION_NAMES, ActionNotAllowed, WhichTask
 from tongban.cases.rules import RULES, Action, Party, Situation, held_tasks, legal
-from tongban.cases.schemas import ActionIn, CaseOut
+from tongban.cases.schemas import CaseOut
 from tongban.cases.work import Work, open_tasks
 from tongban.core import clock
 from tongban.core.problems import FieldError, Invalid, StaleVersion

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.cases import clocks, events, writing
+from tongban.cases.inputs import ActionIn
 from tongban.cases.models import Case, Task
 from tongban.cases.problems import ActionNotAllowed
 from tongban.cases.rules import WORKED_BY
-from tongban.cases.schemas import ActionIn
 from tongban.core.ids import new_id
 from tongban.core.settings import Settings
 from tongban.deadlines.rules import Calendar
