@@ -91,13 +91,15 @@ _DISPOSAL_COLUMNS = [
 def disposal(record: DisposalDetail) -> bytes:
     """销毁清册: what was destroyed, or is to be."""
     target = BytesIO()
-    decided = record.decided_by.name if record.decided_by else "—"
+    lines = [f"{record.organisation.name}　提出：{record.proposed_by.name}　鉴定：{record.reason}"]
+    if record.decided_by:
+        lines.append(f"审批：{record.decided_by.name}　意见：{record.opinion}")
     write_xlsx(
         target,
         _DISPOSAL_COLUMNS,
         (_disposed(place, item) for place, item in enumerate(record.items, 1)),
         title="电子档案销毁清册",
-        subtitle=f"{record.organisation.name}　提出：{record.proposed_by.name}　审批：{decided}",
+        subtitle="　".join(lines),
     )
     return target.getvalue()
 
