@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.e2e.desk import SignedIn, choose, fill_in, opens_paper, register, sign_in
+from tests.e2e.desk import SignedIn, choose, fill_in, opens_paper, register, sign_in, take
 from tests.support.applications import application
 from tests.support.browser import assert_accessible
 from tests.support.live import LiveServer
@@ -110,6 +110,22 @@ async def test_a_transferred_case_is_denied_collected_and_archived(
     await expect(history(page, "归档")).to_be_visible()
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     await assert_accessible(page)
+
+
+async def test_a_result_is_collected_against_a_signature(
+    page: Page, live_server: LiveServer, signed_in: SignedIn
+) -> None:
+    number = (await register(await signed_in("ds-clerk"), application(ALLOWANCE, HOME)))["number"]
+    await take(await signed_in("ds-reviewer"), number, "approve")
+    await sign_in(page, live_server, "ds-clerk")
+    await page.goto(f"/staff/cases/{number}")
+    dialog = await begin(page, "登记领取")
+    picture = {"name": "签字.png", "mimeType": "image/png", "buffer": await page.screenshot()}
+    await dialog.get_by_label("上传文件 领取签名").last.set_input_files(picture)
+    await expect(dialog.get_by_role("button", name="预览 领取签名")).to_be_visible()
+    await finish(dialog, "登记领取")
+    await page.get_by_role("region", name="办件要素").get_by_role("button", name="领取签名").click()
+    await expect(page.get_by_role("dialog").get_by_role("img")).to_be_visible()
 
 
 async def test_papers_at_a_bureau_are_followed(

@@ -97,6 +97,7 @@ export default {
     collectedBy: "Collected by",
     collectionMethod: "How collected",
     trackingNumber: "Postal number",
+    signature: "Signature",
     task: "Parallel step",
     done: "{{action}}: done",
     confirm: "{{action}}: go on?",

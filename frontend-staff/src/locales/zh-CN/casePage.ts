@@ -93,6 +93,7 @@ export default {
     collectedBy: "领取人",
     collectionMethod: "领取方式",
     trackingNumber: "邮寄单号",
+    signature: "领取签名",
     task: "并联环节",
     done: "{{action}}：已完成",
     confirm: "确定{{action}}吗？",

@@ -11,6 +11,7 @@ import { Select } from "@/components/Select";
 import { useWords } from "@/components/words";
 import { DateInput } from "@/forms/DateInput";
 import { FindingsField } from "@/pages/case/FindingsField";
+import { SignatureField } from "@/pages/case/SignatureField";
 import { meantTasks, type ActionField } from "@/pages/case/actions";
 
 type Case = components["schemas"]["CaseOut"];
@@ -48,6 +49,8 @@ export function ActionFieldItem({ field, data }: { field: ActionField; data: Cas
       return <ExtensionDays data={data} />;
     case "asked":
       return <ExtensionAsked data={data} />;
+    case "signature_file":
+      return <SignatureField />;
     case "received_by":
     case "document_number":
     case "collected_by":

@@ -29,7 +29,8 @@ export type ActionField =
   | "returned_on"
   | "collected_by"
   | "collection_method"
-  | "tracking_number";
+  | "tracking_number"
+  | "signature_file";
 
 export const ACTION_FIELDS: Record<Action, ActionField[]> = {
   claim: [],
@@ -54,7 +55,7 @@ export const ACTION_FIELDS: Record<Action, ActionField[]> = {
   approve: ["comment"],
   deny: ["reason_comment"],
   file: ["comment"],
-  issue: ["collected_by", "collection_method", "tracking_number"],
+  issue: ["collected_by", "collection_method", "tracking_number", "signature_file"],
   withdraw: ["reason_comment"],
   terminate: ["reason_comment"],
   archive: ["comment"],
