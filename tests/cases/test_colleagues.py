@@ -8,7 +8,7 @@ from tests.support.people import make_staff
 from tongban.identity.models import Staff
 from tongban.identity.roles import Role
 
-ELSEWHERE = "110102011"
+ELSEWHERE, HOUSING = "110102011", "110102010-ZF"
 
 
 async def open_task(district: District, number: str) -> str:
@@ -46,9 +46,15 @@ async def test_a_task_is_offered_to_who_can_take_it(district: District) -> None:
         found = ok(await reviewer.get(path, q=q))
         assert [one["username"] for one in found] == ["ds-second"]
     assert ok(await reviewer.get(path, q="%")) == []
-    there = ok(await reviewer.get(path, organisation=ELSEWHERE))
-    assert "jrj-second" in {one["username"] for one in there}
-    assert ok(await reviewer.get(path, organisation=HOME)) == [], "a transfer stays on its level"
+    units = [one["code"] for one in ok(await reviewer.get(f"/tasks/{task}/units"))]
+    assert HOUSING in units
+    assert all(code.startswith(f"{DESHENG}-") for code in units)
+    there = ok(await reviewer.get(path, organisation=HOUSING))
+    assert "ds-second" in {one["username"] for one in there}
+    for outside in (ELSEWHERE, HOME):
+        refused = await reviewer.get(path, organisation=outside)
+        assert (refused.status, refused.code) == (422, "outside_route")
+        assert refused.pointers == {"/organisation"}
     ok(await reviewer.act(number, "transfer", to_staff="ds-second"))
     supervisor = await district.person("supervisor", DESHENG)
     holding = {one["username"]: one for one in ok(await supervisor.get("/holders"))}

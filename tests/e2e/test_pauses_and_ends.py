@@ -16,7 +16,7 @@ async def test_a_paused_case_promises_no_day_and_a_terminated_one_has_its_notice
     page: Page, live_server: LiveServer, signed_in: SignedIn
 ) -> None:
     number = (await register(await signed_in("ds-clerk"), application(ALLOWANCE, HOME)))["number"]
-    await take(await signed_in("ds-reviewer"), number, "suspend", reason="appraisal")
+    await take(await signed_in("ds-reviewer"), number, "suspend", reason="hearing")
     await sign_in(page, live_server, "ds-reviewer")
     await page.goto(f"/staff/cases/{number}")
     await expect(page.get_by_text("计时暂停", exact=True)).to_be_visible()

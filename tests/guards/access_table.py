@@ -89,6 +89,7 @@ _CASES: dict[str, Rule] = {
     "GET /api/v1/handovers": any_of(Permission.CASES_READ),
     "GET /api/v1/alarms": any_of(Permission.CASES_REASSIGN),
     "GET /api/v1/holders": any_of(Permission.CASES_REASSIGN),
+    "GET /api/v1/tasks/{task_id}/units": any_of(Permission.CASES_READ),
     "GET /api/v1/tasks/{task_id}/takers": any_of(Permission.CASES_READ),
     "GET /api/v1/staff/{username}/takers": any_of(Permission.CASES_REASSIGN),
     "POST /api/v1/staff/{username}/hand-over": any_of(Permission.CASES_REASSIGN),

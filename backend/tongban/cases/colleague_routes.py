@@ -1,4 +1,5 @@
-"""`/tasks/…/takers`, `/staff/…/takers`, `/holders`: whom one may choose to hand work on."""
+"""`/tasks/…/units`, `/tasks/…/takers`, `/staff/…/takers`, `/holders`: where and to whom one may
+hand work on."""
 
 from typing import Annotated
 from uuid import UUID
@@ -14,6 +15,7 @@ from tongban.core.problems import Forbidden, NotFound
 from tongban.identity.actor import Actor
 from tongban.identity.roles import Permission
 from tongban.identity.service import require
+from tongban.organisations.schemas import OrganisationRef
 
 router = APIRouter(tags=["cases"])
 
@@ -25,9 +27,19 @@ Words = Annotated[
 ]
 
 
+@router.get("/tasks/{task_id}/units", responses=problem_responses(NotFound, p.ActionNotAllowed))
+async def list_units_of_task(
+    task_id: UUID, actor: Reader, session: SessionDep
+) -> list[OrganisationRef]:
+    """Where this open task can go, for who may transfer it."""
+    return await colleagues.units_of_task(session, actor, task_id)
+
+
 @router.get(
     "/tasks/{task_id}/takers",
-    responses=problem_responses(NotFound, p.ActionNotAllowed, p.UnknownOrganisation),
+    responses=problem_responses(
+        NotFound, p.ActionNotAllowed, p.UnknownOrganisation, p.OutsideRoute
+    ),
 )
 async def list_takers_of_task(
     task_id: UUID,

@@ -7,9 +7,9 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.cases import presenting, reading
-from tongban.cases.models import Task
-from tongban.cases.policy import pools, situation, supervises
-from tongban.cases.problems import ActionNotAllowed, UnknownOrganisation
+from tongban.cases.models import Case, Task
+from tongban.cases.policy import pools, route_body, situation, supervises, transfer_units
+from tongban.cases.problems import ActionNotAllowed, OutsideRoute, UnknownOrganisation
 from tongban.cases.rules import Action, legal
 from tongban.cases.work import open_tasks
 from tongban.core.problems import Forbidden, NotFound
@@ -20,7 +20,6 @@ from tongban.identity.roles import Permission, Role
 from tongban.organisations.schemas import OrganisationRef
 from tongban.organisations.service import get_tree
 from tongban.organisations.tree import Tree
-from tongban.routing.rules import level_of
 
 _SHOWN = 50
 
@@ -39,14 +38,37 @@ class Colleague(OutputModel):
     open_tasks: int
 
 
+async def units_of_task(
+    session: AsyncSession, actor: Actor, task_id: UUID
+) -> list[OrganisationRef]:
+    """Where an open task can go. Only for who may transfer it.
+
+    Raises `NotFound`, `ActionNotAllowed`.
+    """
+    tree, case, task = await _transferable(session, actor, task_id)
+    return [presenting.place_in(tree, unit.id) for unit in transfer_units(tree, case, task)]
+
+
 async def takers_of_task(
     session: AsyncSession, actor: Actor, task_id: UUID, organisation: str | None, q: str | None
 ) -> list[Colleague]:
     """Who can take an open task, or could at another organisation (a code); at most 50 by user
-    name, without who holds it. A transfer stays on its level: nobody of another is offered.
+    name, without who holds it. Only for who may transfer it.
 
-    Only for who may transfer it. Raises `NotFound`, `ActionNotAllowed`, `UnknownOrganisation`.
+    Raises `NotFound`, `ActionNotAllowed`, `UnknownOrganisation`, `OutsideRoute`.
     """
+    tree, case, task = await _transferable(session, actor, task_id)
+    unit = tree.find(organisation) if organisation else tree[task.organisation_id]
+    if unit is None:
+        raise UnknownOrganisation(code=organisation).at("/organisation")
+    if organisation and unit not in transfer_units(tree, case, task):
+        raise OutsideRoute(body=route_body(tree, case, task).name).at("/organisation")
+    return await _able(session, tree, {(Role(task.role), unit.id)}, q, task.claimed_by)
+
+
+async def _transferable(
+    session: AsyncSession, actor: Actor, task_id: UUID
+) -> tuple[Tree, Case, Task]:
     task = await session.get(Task, task_id)
     if task is None or task.state != "open":
         raise NotFound
@@ -55,13 +77,7 @@ async def takers_of_task(
     view = situation(tree, actor, case, await open_tasks(session, case.id))
     if not legal(Action.TRANSFER, view):
         raise ActionNotAllowed(action=Action.TRANSFER)
-    present = tree[task.organisation_id]
-    unit = tree.find(organisation) if organisation else present
-    if unit is None:
-        raise UnknownOrganisation(code=organisation)
-    if level_of(tree.body(unit).kind) != level_of(tree.body(present).kind):
-        return []
-    return await _able(session, tree, {(Role(task.role), unit.id)}, q, task.claimed_by)
+    return tree, case, task
 
 
 async def takers_of_all(

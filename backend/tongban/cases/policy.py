@@ -148,6 +148,26 @@ def _carries(tree: Tree, actor: Actor, case: Case, tasks: list[Task]) -> bool:
     return any(acts_for(tree, actor, step["role"], step["organisation_id"]) for step in carriers)
 
 
+def route_body(tree: Tree, case: Case, task: Task) -> Unit:
+    """The street, community or bureau that the route names for the task's step: whose power it is
+    to decide follows from the matter, and no transfer changes it (decision 0100)."""
+    named = {step["key"]: step["organisation_id"] for step in case.path}
+    return tree.body(tree[named.get(task.step_key, task.organisation_id)])
+
+
+def transfer_units(tree: Tree, case: Case, task: Task) -> list[Unit]:
+    """Where a task may be transferred: what a selector can mean, within the route's body."""
+    body = route_body(tree, case, task)
+    return [
+        unit
+        for unit in (body, *tree.descendants(body))
+        if tree.body(unit) == body and unit.kind in _HAS_TASKS and unit.active
+    ]
+
+
+_HAS_TASKS = frozenset({Kind.COMMUNITY, Kind.BUREAU, Kind.SECTION, Kind.HALL})
+
+
 def may_edit(case: Case, view: Situation) -> bool:
     """What a case says is edited as a draft by its writer, and later only by who prepares it
     while nothing is decided or after it came back."""

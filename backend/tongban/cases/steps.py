@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from tongban.cases.models import Handover, Task
-from tongban.cases.policy import pools
+from tongban.cases.policy import pools, route_body, transfer_units
 from tongban.cases.problems import NobodyToHandTo, OutsideRoute, UnknownOrganisation
 from tongban.cases.rules import Outcome, Status
 from tongban.cases.work import Work, path_of
@@ -13,7 +13,7 @@ from tongban.core.texts import Text
 from tongban.identity.actor import Grant
 from tongban.identity.models import GrantRow, Staff
 from tongban.identity.roles import Role
-from tongban.organisations.tree import Kind, Unit
+from tongban.organisations.tree import Unit
 from tongban.routing.rules import done_after_return, next_steps, return_targets
 
 
@@ -81,16 +81,10 @@ def _transfer_unit(work: Work, task: Task) -> Unit:
     unit = work.tree.find(unit_code)
     if unit is None:
         raise UnknownOrganisation(code=unit_code).at("/to_organisation")
-    route = {step["key"]: work.tree[step["organisation_id"]] for step in work.case.path}
-    body = work.tree.body(route.get(task.step_key, present))
-    if work.tree.body(unit) != body or unit.kind not in _HAS_TASKS or not unit.active:
+    if unit not in transfer_units(work.tree, work.case, task):
+        body = route_body(work.tree, work.case, task)
         raise OutsideRoute(body=body.name).at("/to_organisation")
     return unit
-
-
-_HAS_TASKS = frozenset({Kind.COMMUNITY, Kind.BUREAU, Kind.SECTION, Kind.HALL})
-"""What a selector can mean. Within the body that the route names for the step: whose power it is
-to decide follows from the matter, and no transfer changes it (decision 0100)."""
 
 
 async def _takers(work: Work, task: Task, unit: Unit) -> list[Staff]:

@@ -34,7 +34,7 @@ export function ActionFieldItem({ field, data }: { field: ActionField; data: Cas
     case "to_step":
       return <ToStep data={data} />;
     case "to_organisation":
-      return <ToOrganisation />;
+      return <ToOrganisation data={data} />;
     case "to_staff":
       return <ToStaff data={data} />;
     case "originals":
@@ -239,26 +239,38 @@ function ToStep({ data }: { data: Case }) {
   );
 }
 
-function ToOrganisation() {
+/** Where the task can go: the API knows whom its step can mean. */
+function ToOrganisation({ data }: { data: Case }) {
   const { t } = useTranslation("cases");
   const form = Form.useFormInstance();
+  const task_id = useMeantTask(data);
+  const units = useQuery({
+    ...apiQuery("/api/v1/tasks/{task_id}/units", { path: { task_id: task_id ?? "" } }),
+    enabled: task_id !== undefined,
+  });
   return (
     <Form.Item name="to_organisation" label={t("dialog.toOrganisation")}>
       <OrganisationSelect
-        kinds={["hall", "community", "section", "bureau"]}
+        only={units.data?.map((unit) => unit.code) ?? []}
+        disabled={task_id === undefined}
         onChange={() => form.setFieldValue("to_staff", undefined)}
       />
     </Form.Item>
   );
 }
 
+/** The task that is meant: the one chosen in the dialog where there are several. */
+function useMeantTask(data: Case): string | undefined {
+  const among = meantTasks(data.tasks);
+  const chosen: string | undefined = Form.useWatch("task_id");
+  return chosen ?? (among.length === 1 ? among[0]?.id : undefined);
+}
+
 /** Who can take the task, where it is or at the organisation that was chosen. */
 function ToStaff({ data }: { data: Case }) {
   const { t } = useTranslation("cases");
   const organisation: string | undefined = Form.useWatch("to_organisation");
-  const among = meantTasks(data.tasks);
-  const task: string | undefined =
-    Form.useWatch("task_id") ?? (among.length === 1 ? among[0]?.id : undefined);
+  const task = useMeantTask(data);
   return (
     <Form.Item name="to_staff" label={t("dialog.toStaff")} extra={t("dialog.toStaffHint")}>
       <ColleagueSelect
