@@ -117,6 +117,7 @@ class Case(Base):
             postgresql_where=text("status IN ('submitted','pre_review_passed','received')"),
         ),
         Index("ix_cases_promises", "id", postgresql_where=text("promise_open")),
+        Index("ix_cases_still", "id", postgresql_where=text("suspended OR correction_pending")),
         Index(
             "ix_cases_ended",
             "id",

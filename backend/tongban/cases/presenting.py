@@ -8,7 +8,6 @@ from tongban.cases import schemas as s
 from tongban.cases.clocks import Viewer
 from tongban.cases.models import Case
 from tongban.cases.rules import OPEN, RUNNING
-from tongban.identity.schemas import StaffRef
 from tongban.organisations.schemas import OrganisationRef
 from tongban.organisations.tree import Tree
 
@@ -33,8 +32,9 @@ def place_in(tree: Tree, unit_id: int) -> OrganisationRef:
     return OrganisationRef(code=unit.code, name=tree.name_with_body(unit, gap=" "))
 
 
-def staff(person: Sequence[str]) -> StaffRef | None:
-    return StaffRef(username=person[0], name=person[1]) if person else None
+def staff(person: Sequence[str]) -> dict[str, Any] | None:
+    """`StaffRef`."""
+    return {"username": person[0], "name": person[1]} if person else None
 
 
 def due(viewer: Viewer, case: Case) -> dict[str, Any]:
@@ -148,9 +148,12 @@ def case_row(viewer: Viewer, case: Case, registrar: Sequence[str]) -> s.CaseRow:
     return s.CaseRow(**row_fields(viewer, case, registrar))
 
 
-def path_steps(viewer: Viewer, case: Case, tasks: Iterable[s.TaskOut]) -> list[s.PathStepOut]:
-    """The route with where the case stands on it: the last task of a step says so."""
-    last = {task.step_key: task.state for task in tasks}
+def path_steps(
+    viewer: Viewer, case: Case, tasks: Iterable[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """`PathStepOut`s: the route with where the case stands on it, as the last task of a step says;
+    `tasks` are `TaskOut`s."""
+    last: dict[str, str] = {task["step_key"]: task["state"] for task in tasks}
     ended = case.status not in OPEN
 
     def state(step: Mapping[str, Any]) -> str:
@@ -164,48 +167,49 @@ def path_steps(viewer: Viewer, case: Case, tasks: Iterable[s.TaskOut]) -> list[s
         return "not_done" if ended else "waiting"
 
     return [
-        s.PathStepOut(
-            key=step["key"],
-            function=step["function"],
-            organisation=place(viewer, step["organisation_id"]),
-            role=step["role"],
-            limit_days=step["limit_days"],
-            parallel_group=step["parallel_group"],
-            merged_into=step["merged_into"],
-            state=state(step),
-        )
+        {
+            "key": step["key"],
+            "function": step["function"],
+            "organisation": place(viewer, step["organisation_id"]),
+            "role": step["role"],
+            "limit_days": step["limit_days"],
+            "parallel_group": step["parallel_group"],
+            "merged_into": step["merged_into"],
+            "state": state(step),
+        }
         for step in case.path
     ]
 
 
-def materials(asked: Iterable[Any], brought: Mapping[str, Any]) -> list[s.MaterialOut]:
-    """Every material that the matter asks for, with what is known of it."""
+def materials(asked: Iterable[Any], brought: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """`MaterialOut`s: every material that the matter asks for, with what is known of it."""
     return [_material(wanted, brought.get(wanted.key)) for wanted in asked]
 
 
-def collection(line: Mapping[str, Any]) -> s.CollectionOut:
-    return s.CollectionOut(
-        at=line["at"],
-        method=line["method"],
-        collected_by=line["collected_by"],
-        tracking_number=line["tracking_number"],
-        signature=s.FileRef(**line["signature"]) if line["signature"] else None,
-        recorded_by=StaffRef(username=line["recorder"][0], name=line["recorder"][1]),
-    )
+def collection(line: Mapping[str, Any]) -> dict[str, Any]:
+    """`CollectionOut`."""
+    return {
+        "at": line["at"],
+        "method": line["method"],
+        "collected_by": line["collected_by"],
+        "tracking_number": line["tracking_number"],
+        "signature": line["signature"],
+        "recorded_by": staff(line["recorder"]),
+    }
 
 
-def _material(wanted: Any, row: Any | None) -> s.MaterialOut:
-    return s.MaterialOut(
-        key=wanted.key,
-        name=wanted.name,
-        kind=wanted.kind,
-        copies=wanted.copies,
-        required=wanted.required,
-        received=row.received if row else "none",
-        promised_by=row.promised_by if row else None,
-        promise_missed=row.promise_missed if row else False,
-        checked_by=staff(row.checker) if row else None,
-        checked_at=row.checked_at if row else None,
-        files=[s.FileRef(**file) for file in row.scans] if row else [],
-        note=row.note if row else "",
-    )
+def _material(wanted: Any, row: Any | None) -> dict[str, Any]:
+    return {
+        "key": wanted.key,
+        "name": wanted.name,
+        "kind": wanted.kind,
+        "copies": wanted.copies,
+        "required": wanted.required,
+        "received": row.received if row else "none",
+        "promised_by": row.promised_by if row else None,
+        "promise_missed": row.promise_missed if row else False,
+        "checked_by": staff(row.checker) if row else None,
+        "checked_at": row.checked_at if row else None,
+        "files": row.scans if row else [],
+        "note": row.note if row else "",
+    }

@@ -115,23 +115,25 @@ async def present(
     view = situation(tree, actor, case, open_ones)
     held = {task.id: seen.held for task, seen in zip(open_ones, view.tasks, strict=True)}
     tasks = [_task(viewer, case, line, held.get(line.task.id, False)) for line in parts.tasks]
-    return s.CaseOut(
-        **presenting.row_fields(viewer, case, parts.registrar),
+    # Plain inside, as `row_fields`: one model checked as a whole.
+    shown = dict(
+        presenting.row_fields(viewer, case, parts.registrar),
         version=case.version,
         query_code=case.query_code,
         matter_version=matter.number,
         issuing=presenting.place(viewer, case.issuing_id),
-        agent=s.AgentOut(**case.agent) if case.agent else None,
+        agent=case.agent,
         form=case.form,
         materials=presenting.materials(matter.content.materials, parts.materials),
         tasks=tasks,
         path=presenting.path_steps(viewer, case, tasks),
-        findings=[s.FindingOut(**finding) for finding in case.findings],
+        findings=case.findings,
         collections=[presenting.collection(line) for line in parts.collections],
         acceptance_due_on=case.acceptance_due_on,
         allowed_actions=list(allowed_actions(view)),
         may_edit=may_edit(case, view),
     )
+    return s.CaseOut(**shown)
 
 
 def _object(**columns: Any) -> ColumnElement[Any]:
@@ -262,23 +264,24 @@ def _parts(row: Any) -> Parts:
     )
 
 
-def _task(viewer: Viewer, case: Case, line: TaskLine, workable: bool) -> s.TaskOut:
+def _task(viewer: Viewer, case: Case, line: TaskLine, workable: bool) -> dict[str, Any]:
+    """`TaskOut`."""
     task = line.task
     is_open = task.state == "open"
-    return s.TaskOut(
-        id=task.id,
-        step_key=task.step_key,
-        function=task.function,
-        role=task.role,
-        organisation=presenting.place(viewer, task.organisation_id),
-        state=task.state,
-        claimed_by=presenting.staff(line.claimer),
-        opened_at=task.opened_at,
-        due_on=presenting.due_on(case, task.due_on) if is_open else task.due_on,
-        done_at=task.done_at,
-        done_by=presenting.staff(line.doer),
-        workable=workable,
-    )
+    return {
+        "id": task.id,
+        "step_key": task.step_key,
+        "function": task.function,
+        "role": task.role,
+        "organisation": presenting.place(viewer, task.organisation_id),
+        "state": task.state,
+        "claimed_by": presenting.staff(line.claimer),
+        "opened_at": task.opened_at,
+        "due_on": presenting.due_on(case, task.due_on) if is_open else task.due_on,
+        "done_at": task.done_at,
+        "done_by": presenting.staff(line.doer),
+        "workable": workable,
+    }
 
 
 async def read_events(session: AsyncSession, actor: Actor, number: str) -> s.EventsOut:

@@ -1,20 +1,19 @@
 """The to-do list (待办事宜): open tasks that somebody has claimed or may claim."""
 
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import (
+    ColumnElement,
     Date,
     Integer,
     Select,
     String,
     Uuid,
-    and_,
     bindparam,
     column,
-    exists,
     func,
     literal,
     or_,
@@ -186,21 +185,45 @@ def _task_row(viewer: Viewer, row: Any) -> dict[str, Any]:
     }
 
 
-_counted = (Task.case_id, Task.function, Task.due_on)
 _queue = union_all(
-    select(*_counted, literal(True).label("mine")).where(Task.state == "open", _MINE),
-    select(*_counted, literal(False)).where(Task.state == "open", *_IN_POOL),
+    select(Task.function, Task.due_on, literal(True).label("mine")).where(
+        Task.state == "open", _MINE
+    ),
+    select(Task.function, Task.due_on, literal(False)).where(Task.state == "open", *_IN_POOL),
 ).subquery()
-# Asked only of what would count as late or nearly late.
-_runs = ~exists().where(Case.id == _queue.c.case_id, Case.suspended | Case.correction_pending)
+# What stands still is not late. There is little of it, while the queue is read in the index alone:
+# so it is counted by itself and taken off.
+_still = (
+    select(Task.due_on)
+    .join(Case, Case.id == Task.case_id)
+    .where(Case.suspended | Case.correction_pending, Task.state == "open")
+    .where(or_(_MINE, select(literal(1)).select_from(_pool).where(*_IN_POOL).exists()))
+    .subquery()
+)
 _today, _tomorrow = bindparam("today", type_=Date), bindparam("soon", type_=Date)
+
+
+def _late(found: Any) -> ColumnElement[bool]:
+    return cast("ColumnElement[bool]", found.c.due_on < _today)
+
+
+def _soon(found: Any) -> ColumnElement[bool]:
+    return cast("ColumnElement[bool]", found.c.due_on.between(_today, _tomorrow))
+
+
+def _of_still(condition: ColumnElement[bool]) -> Any:
+    return select(func.count()).select_from(_still).where(condition).scalar_subquery()
+
+
 _COUNTS = Fixed(
     select(
         _queue.c.function,
         func.count().label("all"),
         func.count().filter(_queue.c.mine).label("mine"),
-        func.count().filter(and_(_queue.c.due_on < _today, _runs)).label("overdue"),
-        func.count().filter(and_(_queue.c.due_on.between(_today, _tomorrow), _runs)).label("soon"),
+        func.count().filter(_late(_queue)).label("overdue"),
+        func.count().filter(_soon(_queue)).label("soon"),
+        _of_still(_late(_still)).label("still_overdue"),
+        _of_still(_soon(_still)).label("still_soon"),
     ).group_by(_queue.c.function)
 )
 
@@ -212,7 +235,7 @@ async def _counts(session: AsyncSession, viewer: Viewer, reach: dict[str, Any]) 
     return s.TaskCounts(
         mine=mine,
         pool=sum(row.all for row in rows) - mine,
-        overdue=sum(row.overdue for row in rows),
-        due_soon=sum(row.soon for row in rows),
+        overdue=sum(row.overdue for row in rows) - (rows[0].still_overdue if rows else 0),
+        due_soon=sum(row.soon for row in rows) - (rows[0].still_soon if rows else 0),
         by_function={row.function: row.all for row in rows},
     )
