@@ -35,27 +35,3 @@ async def test_a_number_finds_its_case_alone(district: District) -> None:
     assert [row["number"] for row in found] == [first]
     wide = first.translate({digit: digit + 0xFEE0 for digit in range(ord("0"), ord("9") + 1)})
     assert [row["number"] for row in (await clerk.get("/cases", q=wide)).body["items"]] == [first]
-
-
-@pytest.mark.parametrize("path", ["/cases", "/cases/count", "/cases.xlsx"])
-@pytest.mark.parametrize("name", ["accepting", "home", "organisation"])
-async def test_an_unknown_organisation_is_named_by_its_filter(
-    district: District, path: str, name: str
-) -> None:
-    clerk = await district.person("clerk", DESHENG)
-    refused = await clerk.get(path, **{name: "999999999"})
-    assert (refused.status, refused.code) == (422, "unknown_organisation")
-    assert refused.pointers == {f"/{name}"}
-
-
-async def test_the_ledger_names_the_filter_too(district: District) -> None:
-    supervisor = await district.person("supervisor", DESHENG)
-    refused = await supervisor.get("/ledger", organisation="999999999")
-    assert (refused.status, refused.pointers) == (422, {"/organisation"})
-
-
-@pytest.mark.parametrize("path", ["/cases", "/ledger"])
-async def test_days_that_end_before_they_begin_are_refused(district: District, path: str) -> None:
-    supervisor = await district.person("supervisor", DESHENG)
-    refused = await supervisor.get(path, date_from="2026-11-02", date_to="2026-11-01")
-    assert (refused.status, refused.code, refused.pointers) == (422, "invalid", {"/date_to"})

@@ -44,3 +44,10 @@ def test_answers_as_described(
     answer = case.call(base_url=live_server.url, headers=headers)
     checks = [not_a_server_error, response_schema_conformance, content_type_conformance]
     case.validate_response(answer, checks=checks)
+
+
+def test_an_unknown_address_of_the_api_is_no_page(live_server: LiveServer) -> None:
+    answer = httpx.get(f"{live_server.url}/api/v1/unknown")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    page = httpx.get(f"{live_server.url}/progress")
+    assert page.headers["content-type"].startswith("text/html")

@@ -1,6 +1,6 @@
 """办事台帐: registered cases counted by period and dimension, with subtotals and totals."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -8,12 +8,10 @@ from sqlalchemy import and_, cast, func, select
 from sqlalchemy.dialects.postgresql import DATE
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tongban.cases import filtering, sheets
 from tongban.cases import schemas as s
-from tongban.cases import sheets
-from tongban.cases.lists import ENDS_EARLY
 from tongban.cases.models import Case, CaseScope
 from tongban.cases.policy import own_scope, wide_scope
-from tongban.cases.problems import UnknownOrganisation
 from tongban.cases.rules import RUNNING, Outcome, Status
 from tongban.core import clock
 from tongban.core.db import AnyRow
@@ -38,8 +36,8 @@ class LedgerQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     period: Literal["day", "week", "month"] = "day"
-    date_from: date | None = None
-    date_to: date | None = None
+    date_from: filtering.Day | None = None
+    date_to: filtering.Day | None = None
     group_by: list[Dimension] = Field(["period", "matter"], min_length=1, max_length=4)
     scope: Literal["own", "wide"] = "own"
     matter: str | None = Field(None, max_length=40)
@@ -79,8 +77,7 @@ async def ledger(
         .where(
             _in_scope(tree, actor, query.scope),
             Case.status != Status.DRAFT,
-            Case.registered_at >= datetime.combine(first, time(), zone),
-            Case.registered_at < datetime.combine(last + timedelta(days=1), time(), zone),
+            *filtering.on_days(Case.registered_at, first, last, zone),
             *_filters(tree, query),
         )
         .group_by(func.rollup(*keys))
@@ -105,8 +102,7 @@ async def ledger_xlsx(
 def _span(settings: Settings, query: LedgerQuery) -> tuple[date, date]:
     last = query.date_to or clock.today(settings.zone)
     first = query.date_from or last.replace(day=1)
-    if first > last:
-        raise Invalid.field("/date_to", "bad_span", ENDS_EARLY)
+    filtering.check_span(first, last, "/date_to" if query.date_to else "/date_from")
     if (last - first).days >= MAX_DAYS:
         raise Invalid.field(
             "/date_from", "bad_span", Text("一次最多查询一年", "At most one year at a time")
@@ -132,10 +128,7 @@ def _filters(tree: Tree, query: LedgerQuery) -> list[Any]:
     if query.clerk:
         found.append(Staff.username == query.clerk)
     if query.organisation:
-        unit = tree.find(query.organisation)
-        if unit is None:
-            raise UnknownOrganisation(code=query.organisation).at("/organisation")
-        below = [unit.id, *(u.id for u in tree.descendants(unit))]
+        below = filtering.and_below(tree, query.organisation, "/organisation")
         found.append(Case.accepting_id.in_(below))
     return found
 

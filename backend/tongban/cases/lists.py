@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal, cast
 from uuid import UUID
 
@@ -19,20 +19,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tongban.cases import personal, presenting, search, sheets
+from tongban.cases import filtering, personal, presenting, search, sheets
 from tongban.cases import schemas as s
 from tongban.cases.clocks import Viewer, viewer_for
 from tongban.cases.models import Case, CasePersonal, CaseScope, Handover
 from tongban.cases.policy import VISIBLE, own_scope, seen_by, wide_scope
-from tongban.cases.problems import UnknownOrganisation
 from tongban.cases.rules import OPEN, RUNNING, Outcome, Status
 from tongban.core import clock
 from tongban.core.db import AnySelect
 from tongban.core.pages import Page, decode_cursor, encode_cursor
 from tongban.core.privacy import blind_index, normalise
-from tongban.core.problems import Forbidden, Invalid
+from tongban.core.problems import Forbidden
 from tongban.core.settings import Settings
-from tongban.core.texts import Text
 from tongban.identity import audit
 from tongban.identity.actor import Actor
 from tongban.identity.models import Staff
@@ -76,8 +74,8 @@ class CaseFilters(BaseModel):
     organisation: str | None = Field(None, max_length=40, description="Takes part")
     due: Literal["overdue", "today", "week"] | None = None
     flag: Flag | None = None
-    date_from: date | None = None
-    date_to: date | None = None
+    date_from: filtering.Day | None = None
+    date_to: filtering.Day | None = None
 
 
 class HandoverQuery(BaseModel):
@@ -219,34 +217,20 @@ def _plain(filters: CaseFilters) -> Iterator[ColumnElement[bool]]:
 
 
 def _organisations(asked: _Asked) -> Iterator[ColumnElement[bool]]:
-    def below(code: str, filter_: str) -> list[int]:
-        unit = asked.tree.find(code)
-        if unit is None:
-            raise UnknownOrganisation(code=code).at(f"/{filter_}")
-        return [unit.id, *(u.id for u in asked.tree.descendants(unit))]
-
-    filters = asked.filters
+    filters, tree = asked.filters, asked.tree
     if filters.accepting:
-        yield Case.accepting_id.in_(below(filters.accepting, "accepting"))
+        yield Case.accepting_id.in_(filtering.and_below(tree, filters.accepting, "/accepting"))
     if filters.home:
-        yield Case.home_id.in_(below(filters.home, "home"))
+        yield Case.home_id.in_(filtering.and_below(tree, filters.home, "/home"))
     if filters.organisation:
-        taking_part = below(filters.organisation, "organisation")[0]
+        taking_part = filtering.organisation(tree, filters.organisation, "/organisation").id
         yield exists().where(CaseScope.case_id == Case.id, CaseScope.organisation_id == taking_part)
-
-
-ENDS_EARLY = Text("结束日期早于开始日期", "Ends before it begins")
 
 
 def _days(asked: _Asked) -> Iterator[ColumnElement[bool]]:
     filters, zone = asked.filters, asked.settings.zone
-    if filters.date_from and filters.date_to and filters.date_to < filters.date_from:
-        raise Invalid.field("/date_to", "bad_span", ENDS_EARLY)
-    if filters.date_from:
-        yield Case.registered_at >= datetime.combine(filters.date_from, time(), zone)
-    if filters.date_to:
-        end = filters.date_to + timedelta(days=1)
-        yield Case.registered_at < datetime.combine(end, time(), zone)
+    filtering.check_span(filters.date_from, filters.date_to)
+    yield from filtering.on_days(Case.registered_at, filters.date_from, filters.date_to, zone)
     if filters.due:
         today = clock.today(zone)
         yield Case.status.in_(RUNNING)

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from datetime import date
+from datetime import MAXYEAR, date, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
@@ -46,6 +46,14 @@ _BAD = Text("翻页标记无效，请从第一页开始", "Not a cursor of ours;
 
 
 def _read(key: Any, type_: Any) -> Any:
+    """A key as the database takes it. Raises `ValueError` for one that it does not."""
     if issubclass(type_, date):
-        return type_.fromisoformat(key)
-    return type_(key)
+        key = type_.fromisoformat(key)
+        aware = not isinstance(key, datetime) or key.tzinfo is not None
+        sound = aware and 1 < key.year < MAXYEAR
+    else:
+        key = type_(key)
+        sound = abs(key) < 2**63 if type_ is int else "\x00" not in str(key)
+    if not sound:
+        raise ValueError("nothing that a column holds")
+    return key

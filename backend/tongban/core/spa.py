@@ -22,7 +22,8 @@ class Spa(StaticFiles):
         try:
             response = await super().get_response(path, scope)
         except HTTPException as error:
-            if error.status_code != 404 or "." in Path(path).name:
+            page = "." not in Path(path).name and not path.startswith("api/")
+            if error.status_code != 404 or not page:
                 raise
             path = "index.html"
             response = await super().get_response(path, scope)

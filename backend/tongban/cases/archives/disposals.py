@@ -6,7 +6,7 @@ of its package, and a last event that says by whose decision. The list stays as 
 (销毁清册).
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from sqlalchemy.orm import aliased
 
 from tongban.cases.archives import schemas as s
 from tongban.cases.events import DISPOSED
+from tongban.cases.filtering import check_span, on_days
 from tongban.cases.models import (
     Archive,
     Case,
@@ -93,12 +94,9 @@ async def list_archives(
     )
     if query.due:
         statement = statement.where(_due(settings))
-    if query.archived_from:
-        start = datetime.combine(query.archived_from, time(), settings.zone)
-        statement = statement.where(Archive.at >= start)
-    if query.archived_to:
-        end = datetime.combine(query.archived_to, time(), settings.zone) + timedelta(days=1)
-        statement = statement.where(Archive.at < end)
+    check_span(query.archived_from, query.archived_to, "/archived_to")
+    days = on_days(Archive.at, query.archived_from, query.archived_to, settings.zone)
+    statement = statement.where(*days)
     keys = decode_cursor(query.cursor, (date, UUID))
     if keys:
         statement = statement.where(tuple_(Archive.retain_until, Archive.case_id) > tuple_(*keys))

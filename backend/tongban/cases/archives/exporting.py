@@ -8,7 +8,7 @@ after the transaction that notes who asked for it and why.
 import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from io import StringIO
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
@@ -23,6 +23,7 @@ from tongban.cases.archives.disposals import fonds, kept_by
 from tongban.cases.archives.schemas import ArchiveExportIn
 from tongban.cases.documents.archive import INDEX, verify_package
 from tongban.cases.documents.bag import Member, write_bag
+from tongban.cases.filtering import on_days
 from tongban.cases.models import Archive, Case, CasePersonal
 from tongban.cases.problems import NothingToExport, TooManyToExport
 from tongban.core import clock
@@ -181,8 +182,7 @@ async def _packaged(
     session: AsyncSession, settings: Settings, tree: Tree, unit: Unit, body: ArchiveExportIn
 ) -> list[AnyRow]:
     """Cases with a package, oldest archive first; one more than may be exported, to tell."""
-    start = datetime.combine(body.archived_from, time(), settings.zone)
-    end = datetime.combine(body.archived_to, time(), settings.zone) + timedelta(days=1)
+    days = on_days(Archive.at, body.archived_from, body.archived_to, settings.zone)
     found = await session.execute(
         select(
             *_CASE_COLUMNS,
@@ -195,7 +195,7 @@ async def _packaged(
         .join(Archive, Archive.case_id == Case.id)
         .join(File, File.id == Archive.file_id)
         .join(CasePersonal, CasePersonal.case_id == Case.id)
-        .where(kept_by(tree, unit), Archive.at >= start, Archive.at < end)
+        .where(kept_by(tree, unit), *days)
         .order_by(Archive.at, Case.id)
         .limit(MOST + 1)
     )

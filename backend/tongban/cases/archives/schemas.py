@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from tongban.cases.filtering import Day
 from tongban.core.characters import LINE, LINES
 from tongban.core.schemas import InputModel, OutputModel
 from tongban.identity.schemas import StaffRef
@@ -27,8 +28,8 @@ class ArchiveQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     organisation: str = Field(max_length=40)
-    archived_from: date | None = None
-    archived_to: date | None = None
+    archived_from: Day | None = None
+    archived_to: Day | None = None
     due: bool = False
     limit: int = Field(20, ge=1, le=200)
     cursor: str | None = Field(None, max_length=500)
@@ -51,8 +52,8 @@ class ArchiveExportIn(InputModel):
     """Which cases are handed on, and why; the audit log keeps the reason and every number."""
 
     organisation_code: Code
-    archived_from: date
-    archived_to: date
+    archived_from: Day
+    archived_to: Day
     reason: Reason
 
 
