@@ -182,8 +182,9 @@ class SamReader:
             answers = [self._exchange(_EXTRA)[0] for _ in range(2)]
             if any(answer.code == protocol.NONE for answer in answers):
                 return None
-            if any(answer.code != protocol.OK for answer in answers):
-                raise answers[0].fault()
+            for answer in answers:
+                if answer.code != protocol.OK:
+                    raise answer.fault()
             first, second = (extra_address(answer.data) for answer in answers)
             if first != second:
                 raise Fault("card_readings_differ")
