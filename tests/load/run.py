@@ -247,6 +247,7 @@ def ports(first: int) -> range:
 @contextmanager
 def server(factory: str, first: int, env: dict[str, str]) -> Iterator[None]:
     command = [sys.executable, "-m", "uvicorn", factory, "--factory", "--no-access-log"]
+    command += ["--no-proxy-headers"]  # the application has its own, as in production
     command += ["--log-level", "warning", "--timeout-keep-alive", "120"]
     started = [
         subprocess.Popen([*command, "--port", str(port)], env=env, cwd=ROOT)

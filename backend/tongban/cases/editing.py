@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ARRAY, Uuid, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -265,14 +265,19 @@ def _material_row(
     }
 
 
+_IN_CASES = Fixed(
+    select(func.unnest(CaseMaterial.files).label("file"))
+    .join(Case, Case.id == CaseMaterial.case_id)
+    .where(
+        func.cardinality(CaseMaterial.files) > 0,
+        CaseMaterial.files.overlap(bindparam("files", type_=ARRAY(Uuid))),
+    )
+    .where(VISIBLE)
+)
+
+
 async def _reusable(session: AsyncSession, actor: Actor, files: Sequence[UUID]) -> set[UUID]:
     """Those of the files that already belong to a case that the actor may see (材料复用)."""
-    tree = await get_tree(session)
-    used = await session.scalars(
-        select(func.unnest(CaseMaterial.files))
-        .join(Case, Case.id == CaseMaterial.case_id)
-        .where(func.cardinality(CaseMaterial.files) > 0, CaseMaterial.files.overlap(list(files)))
-        .where(VISIBLE),
-        seen_by(actor, readable_scope(tree, actor)),
-    )
-    return set(used)
+    seen = seen_by(actor, readable_scope(await get_tree(session), actor))
+    used = await _IN_CASES.rows(session, {**seen, "files": list(files)})
+    return {row.file for row in used}

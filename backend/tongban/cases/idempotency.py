@@ -7,7 +7,7 @@ when the process dies between commit and answer. Two at once: the second waits o
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import Integer, String, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,6 +24,12 @@ _CLAIM = Fixed(
     insert(Base.metadata.tables["idempotency_keys"])
     .on_conflict_do_nothing()
     .returning(IdempotencyKey.case_id, REVISION)
+)
+_CLAIMED = Fixed(
+    select(IdempotencyKey.body_hash, IdempotencyKey.case_id).where(
+        IdempotencyKey.staff_id == bindparam("staff_id", type_=Integer),
+        IdempotencyKey.key == bindparam("key", type_=String),
+    )
 )
 
 
@@ -49,13 +55,7 @@ async def claim(
     if claimed:
         remember_revision(session, claimed.calendar_revision)
         return None
-    first = (
-        await session.execute(
-            select(IdempotencyKey.body_hash, IdempotencyKey.case_id).where(
-                IdempotencyKey.staff_id == actor.staff_id, IdempotencyKey.key == key
-            )
-        )
-    ).one()
+    [first] = await _CLAIMED.rows(session, {"staff_id": actor.staff_id, "key": key})
     if first.body_hash != digest:
         raise KeyReused
     found: UUID = first.case_id

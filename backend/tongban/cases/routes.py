@@ -38,15 +38,14 @@ from tongban.core.pages import Page
 from tongban.core.problems import NotFound, StaleVersion, VersionRequired
 from tongban.identity.actor import Actor
 from tongban.identity.roles import Permission
-from tongban.identity.service import Look, SettingsDep, require, require_look
+from tongban.identity.service import Committing, Look, Reading, SettingsDep, require
 
 router = APIRouter(tags=["cases"])
 
 Creator = Annotated[Actor, Depends(require(Permission.CASES_CREATE), scope="function")]
 Reader = Annotated[Actor, Depends(require(Permission.CASES_READ), scope="function")]
-Onlooker = Annotated[
-    AbstractAsyncContextManager[Look], Depends(require_look(Permission.CASES_READ))
-]
+Onlooker = Annotated[AbstractAsyncContextManager[Look], Depends(Reading(Permission.CASES_READ))]
+Registrar = Annotated[Look, Depends(Committing(Permission.CASES_CREATE), scope="function")]
 LedgerReader = Annotated[Actor, Depends(require(Permission.LEDGER_READ), scope="function")]
 Revealer = Annotated[Actor, Depends(require(Permission.PERSONAL_REVEAL), scope="function")]
 Reassigner = Annotated[Actor, Depends(require(Permission.CASES_REASSIGN), scope="function")]
@@ -85,15 +84,11 @@ def _tagged(case: s.CaseOut, response: Response) -> s.CaseOut:
     ),
 )
 async def create_case(
-    body: CaseIn,
-    actor: Creator,
-    session: SessionDep,
-    settings: SettingsDep,
-    response: Response,
-    key: Key = None,
+    body: CaseIn, registrar: Registrar, response: Response, key: Key = None
 ) -> s.CaseOut:
     """Register a case: accepted at once, only received, or kept as a draft."""
-    return _tagged(await intake.create(session, settings, actor, body, key), response)
+    case = await intake.create(registrar.session, registrar.settings, registrar.actor, body, key)
+    return _tagged(case, response)
 
 
 @router.get("/cases")

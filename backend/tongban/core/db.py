@@ -99,7 +99,8 @@ async def get_session(request: Request) -> AsyncIterator[AsyncSession]:
 
 
 def make_readers(url: str, size: int) -> "asyncpg.Pool[Any]":
-    """Connections for `reading`; to be awaited. Nothing is set on them, so nothing is reset."""
+    """Connections for `reading` and `committing`; to be awaited. Nothing stays set on them, so
+    nothing is reset."""
     return asyncpg.create_pool(
         make_url(url).set(drivername="postgresql").render_as_string(hide_password=False),
         min_size=1,
@@ -111,14 +112,16 @@ def make_readers(url: str, size: int) -> "asyncpg.Pool[Any]":
 
 
 async def _read_json(connection: "asyncpg.Connection[Any]") -> None:
+    """Values come from the database decoded; fixed statements give it what is encoded already."""
     for name in ("json", "jsonb"):
         await connection.set_type_codec(
-            name, schema="pg_catalog", encoder=_encoded, decoder=orjson.loads
+            name, schema="pg_catalog", encoder=str, decoder=orjson.loads
         )
 
 
-async def _keep(_: "asyncpg.Connection[Any]") -> None:
-    pass
+async def _keep(connection: "asyncpg.Connection[Any]") -> None:
+    if connection.is_in_transaction():  # what used it was cut off in the middle
+        await connection.execute("ROLLBACK")
 
 
 @asynccontextmanager
@@ -141,6 +144,22 @@ async def reading(state: State) -> AsyncIterator[AsyncSession]:
         if session.in_transaction():  # otherwise it holds nothing that closing would give back
             await session.close()
         await state.readers.release(driver)
+
+
+@asynccontextmanager
+async def committing(state: State) -> AsyncIterator[AsyncSession]:
+    """As `reading`, with the fixed statements in one transaction, committed on leaving.
+
+    Only fixed statements may be run: SQLAlchemy's own beginning and ending of a transaction take
+    as long as half the statements of a new case. Raises `RuntimeError` where the session was
+    asked for anything else, which would not be part of the transaction.
+    """
+    async with reading(state) as session:
+        _, driver = session.info[DRIVER]
+        async with driver.transaction():
+            yield session
+            if session.in_transaction():
+                raise RuntimeError("a statement that is not fixed, in a session of `committing`")
 
 
 AnyRow = Row[*tuple[Any, ...]]

@@ -34,6 +34,8 @@ REVISION = select(CalendarRevision.revision).scalar_subquery().label("calendar_r
 needs no statement of its own."""
 
 _REVISION_NOW = Fixed(select(CalendarRevision.revision))
+_DAYS = Fixed(select(CalendarDay.date, CalendarDay.is_working))
+_YEARS = Fixed(select(CalendarYear.year))
 
 
 def remember_revision(session: AsyncSession, revision: UUID) -> None:
@@ -61,9 +63,9 @@ async def get_calendar(session: AsyncSession) -> Calendar:
 
 async def load_calendar(session: AsyncSession) -> Calendar:
     """The calendar from its tables."""
-    days = await session.execute(select(CalendarDay.date, CalendarDay.is_working))
-    years = await session.scalars(select(CalendarYear.year))
-    return Calendar({row.date: row.is_working for row in days}, frozenset(years))
+    days = await _DAYS.rows(session, {})
+    years = await _YEARS.rows(session, {})
+    return Calendar({row.date: row.is_working for row in days}, frozenset(y.year for y in years))
 
 
 async def seed_calendar(session: AsyncSession) -> list[int]:

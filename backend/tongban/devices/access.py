@@ -23,7 +23,7 @@ from tongban.devices.problems import (
 from tongban.identity.actor import Actor
 from tongban.identity.policy import reaches
 from tongban.identity.roles import Permission, Role
-from tongban.identity.service import Token, require, require_look
+from tongban.identity.service import Reading, require
 from tongban.organisations.schemas import OrganisationRef
 from tongban.organisations.service import get_tree
 from tongban.organisations.tree import Kind, Tree, Unit
@@ -71,12 +71,14 @@ def seated_window(tree: Tree, actor: Actor, code: str) -> Unit:
     return window
 
 
-async def may_follow(request: Request, token: Token, code: str) -> bool:
+_follower = Reading(Permission.CASES_CREATE)
+
+
+async def may_follow(request: Request, code: str) -> bool:
     """Whether who once asked to follow a window still may: sessions end, accounts are switched
     off, grants withdrawn, windows closed."""
-    look_again = require_look(Permission.CASES_CREATE)
     try:
-        async with await look_again(request, token) as look:
+        async with await _follower(request) as look:
             seated_window(await get_tree(look.session), look.actor, code)
     except Problem:
         return False

@@ -142,7 +142,7 @@ async def follow_window(
             window.id,
             until,
             settings.device_heartbeat_seconds,
-            partial(may_follow, request, token, code),
+            partial(may_follow, request, code),
         )
     )
 

@@ -14,13 +14,14 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives import hashes
 from obstore.store import ObjectStore
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from tongban.core import clock
+from tongban.core.fixed import Fixed
 from tongban.core.ids import new_id
 from tongban.core.problems import NotFound, Unavailable
 from tongban.core.settings import Settings, get_settings
@@ -156,6 +157,16 @@ async def hold(session: AsyncSession, digest: bytes) -> None:
     )
 
 
+_ATTACH = Fixed(
+    text(
+        """
+    UPDATE files SET attached_at = coalesce(attached_at, now()) WHERE id = ANY(:files)
+    RETURNING id, uploaded_by, scan_state
+        """
+    )
+)
+
+
 async def attach(
     session: AsyncSession, actor: Actor, files: Mapping[str, UUID], known: Container[UUID] = ()
 ) -> None:
@@ -166,12 +177,7 @@ async def attach(
     has checked the actor may see. Raises `FileUnknown` for others, `FileInfected`, at all places
     that are wrong.
     """
-    found = await session.execute(
-        update(File)
-        .where(File.id.in_(set(files.values())))
-        .values(attached_at=text("coalesce(attached_at, now())"))
-        .returning(File.id, File.uploaded_by, File.scan_state)
-    )
+    found = await _ATTACH.rows(session, {"files": list(set(files.values()))})
     rows = {row.id: row for row in found}
     unknown = [
         pointer

@@ -13,10 +13,11 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import OAuth2PasswordBearer
+from fastapi.security.base import SecurityBase
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tongban.core.db import SessionDep, reading
+from tongban.core.db import SessionDep, committing, reading
 from tongban.core.fixed import Fixed
 from tongban.core.problems import Forbidden, Unauthenticated
 from tongban.core.settings import Settings
@@ -124,36 +125,50 @@ def require(*permissions: Permission) -> Callable[..., Awaitable[Actor]]:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What an answer is made from that is only read."""
+    """What an answer is made from: session, settings, and who is asking."""
 
     session: AsyncSession
     settings: Settings
     actor: Actor
 
 
-@lru_cache
-def require_look(
-    *permissions: Permission,
-) -> Callable[..., Awaitable[AbstractAsyncContextManager[Look]]]:
-    """`require` for what counters ask for all day, in a session of `core.db.reading`.
+class _Asking(SecurityBase):
+    """`require`, session and settings in one dependency, for what counters ask for all day: each
+    dependency costs FastAPI about as much as a statement."""
 
-    The route enters what it is given: each dependency, and above all one that ends after the
-    route, costs FastAPI about as much as a statement.
-    """
+    def __init__(self, *permissions: Permission) -> None:
+        self.model, self.scheme_name = _bearer.model, _bearer.scheme_name
+        self._permissions = permissions
 
-    async def permitted(request: Request, token: Token) -> AbstractAsyncContextManager[Look]:
-        return _look(request, _access(request, token), permissions)
+    @asynccontextmanager
+    async def _look(
+        self,
+        opened: AbstractAsyncContextManager[AsyncSession],
+        request: Request,
+        access: tokens.Access,
+    ) -> AsyncIterator[Look]:
+        async with opened as session:
+            actor = await load_actor(session, access, await origin_of(request))
+            yield Look(session, request.app.state.settings, demand(actor, self._permissions))
 
-    return permitted
+
+class Reading(_Asking):
+    """In a session of `core.db.reading`. The route enters what it is given (`async with`): that
+    the dependency ends after the route would cost as much again."""
+
+    async def __call__(self, request: Request) -> AbstractAsyncContextManager[Look]:
+        access = _access(request, await _bearer(request))
+        return self._look(reading(request.app.state), request, access)
 
 
-@asynccontextmanager
-async def _look(
-    request: Request, access: tokens.Access, permissions: tuple[Permission, ...]
-) -> AsyncIterator[Look]:
-    async with reading(request.app.state) as session:
-        actor = demand(await load_actor(session, access, await origin_of(request)), permissions)
-        yield Look(session, request.app.state.settings, actor)
+class Committing(_Asking):
+    """In a session of `core.db.committing`. Who may not is told so before what is wrong with the
+    body: the dependency itself enters. To be used with `scope="function"`."""
+
+    async def __call__(self, request: Request) -> AsyncIterator[Look]:
+        access = _access(request, await _bearer(request))
+        async with self._look(committing(request.app.state), request, access) as look:
+            yield look
 
 
 def demand(actor: Actor, permissions: Iterable[Permission]) -> Actor:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, String, bindparam, func, select
+from sqlalchemy import ARRAY, Engine, Integer, String, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.core.fixed import Fixed
@@ -55,6 +55,17 @@ async def current_offer(session: AsyncSession, code: str) -> Offer | None:
     return Offer(await version(session, found.id), exceptions)
 
 
+_VERSIONS = Fixed(
+    select(
+        MatterVersion.id,
+        MatterVersion.matter_id,
+        MatterVersion.number,
+        MatterVersion.state,
+        MatterVersion.content,
+    ).where(MatterVersion.id == func.any(bindparam("ids", type_=ARRAY(Integer))))
+)
+
+
 async def version(session: AsyncSession, version_id: int) -> Version:
     """A version that was published, from memory where this process has met it."""
     return (await versions(session, [version_id]))[version_id]
@@ -67,8 +78,7 @@ async def versions(session: AsyncSession, version_ids: Collection[int]) -> dict[
     missing = [id_ for id_ in version_ids if id_ not in found]
     if not missing:
         return found
-    rows = await session.scalars(select(MatterVersion).where(MatterVersion.id.in_(missing)))
-    for row in rows:
+    for row in await _VERSIONS.rows(session, {"ids": missing}):
         loaded = Version(row.id, row.matter_id, row.number, Content.model_validate(row.content))
         found[row.id] = loaded
         if row.state != "draft":

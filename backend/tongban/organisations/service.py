@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.core import clock
+from tongban.core.fixed import Fixed
 from tongban.core.pages import decode_cursor, encode_cursor
 from tongban.core.problems import NotFound
 from tongban.organisations.files import CONTACT, Row, read_file
@@ -62,14 +63,22 @@ def forget_revision(session: AsyncSession) -> None:
     session.info.pop(_REMEMBERED, None)
 
 
+_UNITS = Fixed(
+    select(
+        Organisation.id,
+        Organisation.code,
+        Organisation.name,
+        Organisation.kind,
+        Organisation.parent_id,
+        Organisation.active,
+    ).order_by(Organisation.sort_order, Organisation.code)
+)
+
+
 async def _load(session: AsyncSession) -> Tree:
-    o = Organisation
-    rows = await session.execute(
-        select(o.id, o.code, o.name, o.kind, o.parent_id, o.active).order_by(o.sort_order, o.code)
-    )
     return Tree(
         Unit(row.id, row.code, row.name, Kind(row.kind), row.parent_id, active=row.active)
-        for row in rows
+        for row in await _UNITS.rows(session, {})
     )
 
 
