@@ -42,7 +42,7 @@ async def test_what_is_exported_is_imported_unchanged(district: District) -> Non
     assert report["unchanged"] == 160
     chosen = (await editor.get("/matters/export", codes=[CODE, "SQ-RK-001"])).body
     assert [content["code"] for content in chosen] == ["SQ-RK-001", CODE]
-    assert (await editor.get("/matters/export", codes=["NONE"])).status == 404
+    assert (await editor.get("/matters/export", codes=["NONE"])).status == 422
 
 
 async def test_one_change_makes_one_version_with_a_readable_difference(

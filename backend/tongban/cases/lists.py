@@ -31,12 +31,13 @@ from tongban.core.pages import Page, decode_cursor, encode_cursor
 from tongban.core.privacy import blind_index, normalise
 from tongban.core.problems import Forbidden
 from tongban.core.settings import Settings
+from tongban.core.spans import Day, check_span, on_days
 from tongban.identity import audit
 from tongban.identity.actor import Actor
 from tongban.identity.models import Staff
 from tongban.identity.roles import Permission
 from tongban.identity.schemas import StaffRef
-from tongban.organisations.service import get_tree
+from tongban.organisations.service import get_tree, named, named_with_below
 from tongban.organisations.tree import Tree
 
 _COUNTED = 10_000
@@ -74,8 +75,8 @@ class CaseFilters(BaseModel):
     organisation: str | None = Field(None, max_length=40, description="Takes part")
     due: Literal["overdue", "today", "week"] | None = None
     flag: Flag | None = None
-    date_from: filtering.Day | None = None
-    date_to: filtering.Day | None = None
+    date_from: Day | None = None
+    date_to: Day | None = None
 
 
 class HandoverQuery(BaseModel):
@@ -182,8 +183,13 @@ async def export_cases(
 
 
 async def _filtered(session: AsyncSession, asked: _Asked, statement: AnySelect) -> AnySelect:
-    """The statement narrowed to what was asked for."""
+    """The statement narrowed to what was asked for.
+
+    Raises `UnknownMatter`, `UnknownOrganisation`, `Invalid` for a span.
+    """
     filters = asked.filters
+    if filters.matter:
+        await filtering.check_matter(session, filters.matter)
     conditions = [*_plain(filters), *_organisations(asked), *_days(asked)]
     if filters.q:
         await personal.set_scope(session, asked.tree, asked.actor)
@@ -219,18 +225,18 @@ def _plain(filters: CaseFilters) -> Iterator[ColumnElement[bool]]:
 def _organisations(asked: _Asked) -> Iterator[ColumnElement[bool]]:
     filters, tree = asked.filters, asked.tree
     if filters.accepting:
-        yield Case.accepting_id.in_(filtering.and_below(tree, filters.accepting, "/accepting"))
+        yield Case.accepting_id.in_(named_with_below(tree, filters.accepting, "/accepting"))
     if filters.home:
-        yield Case.home_id.in_(filtering.and_below(tree, filters.home, "/home"))
+        yield Case.home_id.in_(named_with_below(tree, filters.home, "/home"))
     if filters.organisation:
-        taking_part = filtering.organisation(tree, filters.organisation, "/organisation").id
+        taking_part = named(tree, filters.organisation, "/organisation").id
         yield exists().where(CaseScope.case_id == Case.id, CaseScope.organisation_id == taking_part)
 
 
 def _days(asked: _Asked) -> Iterator[ColumnElement[bool]]:
     filters, zone = asked.filters, asked.settings.zone
-    filtering.check_span(filters.date_from, filters.date_to)
-    yield from filtering.on_days(Case.registered_at, filters.date_from, filters.date_to, zone)
+    check_span(filters.date_from, filters.date_to)
+    yield from on_days(Case.registered_at, filters.date_from, filters.date_to, zone)
     if filters.due:
         today = clock.today(zone)
         yield Case.status.in_(RUNNING)

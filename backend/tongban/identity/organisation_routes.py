@@ -8,13 +8,13 @@ from fastapi import APIRouter, Depends, Query
 from tongban.core.db import SessionDep
 from tongban.core.http import problem_responses
 from tongban.core.pages import Cursor
-from tongban.core.problems import Forbidden, NotFound, Unauthenticated
+from tongban.core.problems import Forbidden, Invalid, NotFound, Unauthenticated
 from tongban.identity import accounts
 from tongban.identity.actor import Actor
 from tongban.identity.roles import Permission
 from tongban.identity.service import ActorDep, require
 from tongban.organisations import service
-from tongban.organisations.problems import NameTaken
+from tongban.organisations.problems import NameTaken, UnknownOrganisation
 from tongban.organisations.schemas import OrganisationChange, OrganisationPage, OrganisationView
 from tongban.organisations.tree import Kind
 
@@ -23,7 +23,7 @@ router = APIRouter(
 )
 
 
-@router.get("", responses=problem_responses(NotFound))
+@router.get("", responses=problem_responses(Invalid, UnknownOrganisation))
 async def list_organisations(
     _: ActorDep,
     session: SessionDep,

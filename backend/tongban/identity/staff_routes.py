@@ -11,7 +11,7 @@ from tongban.core.pages import Cursor, Limit
 from tongban.core.problems import Forbidden, Invalid, KeyReused, NotFound, Unauthenticated
 from tongban.identity import accounts, granting, trail
 from tongban.identity.actor import Actor
-from tongban.identity.problems import ExclusiveRoles, OwnAccount, UsernameTaken
+from tongban.identity.problems import ExclusiveRoles, OwnAccount, UnknownStaff, UsernameTaken
 from tongban.identity.roles import Permission, Role
 from tongban.identity.schemas import (
     AuditPage,
@@ -24,6 +24,7 @@ from tongban.identity.schemas import (
     StaffView,
 )
 from tongban.identity.service import SettingsDep, require
+from tongban.organisations.problems import UnknownOrganisation
 
 router = APIRouter(tags=["accounts"], responses=problem_responses(Unauthenticated, Forbidden))
 
@@ -38,7 +39,7 @@ Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=8, max_le
 Username = Annotated[str, Path(max_length=60, pattern=r"^[^\x00]*$")]
 
 
-@router.get("/staff", responses=problem_responses(NotFound))
+@router.get("/staff", responses=problem_responses(Invalid, UnknownOrganisation))
 async def list_staff(
     actor: Keeper,
     session: SessionDep,
@@ -124,7 +125,7 @@ async def reset_totp(username: Username, actor: Granter, session: SessionDep) ->
     await accounts.reset_totp(session, actor, username)
 
 
-@router.get("/audit")
+@router.get("/audit", responses=problem_responses(Invalid, UnknownStaff))
 async def list_audit(
     actor: Auditor,
     session: SessionDep,

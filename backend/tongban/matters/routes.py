@@ -10,6 +10,7 @@ from tongban.core.http import problem_responses, request_language
 from tongban.core.pages import Cursor
 from tongban.core.problems import (
     Forbidden,
+    Invalid,
     NotFound,
     StaleVersion,
     Unauthenticated,
@@ -69,7 +70,7 @@ async def list_matters(
     return await catalogue.list_matters(session, filters, limit=limit, cursor=cursor)
 
 
-@router.get("/export", responses=problem_responses(NotFound))
+@router.get("/export", responses=problem_responses(Invalid, p.UnknownMatter))
 async def export_matters(
     _: Reader,
     session: SessionDep,

@@ -55,6 +55,11 @@ async def current_offer(session: AsyncSession, code: str) -> Offer | None:
     return Offer(await version(session, found.id), exceptions)
 
 
+async def is_known(session: AsyncSession, code: str) -> bool:
+    """Whether the catalogue has such a matter, whatever its state."""
+    return await session.scalar(select(Matter.id).where(Matter.code == code)) is not None
+
+
 async def version(session: AsyncSession, version_id: int) -> Version:
     """A version that was published, from memory where this process has met it."""
     return (await versions(session, [version_id]))[version_id]
