@@ -52,7 +52,20 @@ WRONG = [
     ("/tasks", {"function": "nothing"}, "/function", "literal_error"),
     ("/staff", {"organisation": "nowhere"}, "/organisation", "unknown_organisation"),
     ("/organisations", {"parent": "nowhere"}, "/parent", "unknown_organisation"),
-    ("/audit", {"username": "nobody"}, "/username", "unknown_staff"),
+    *each(
+        ("/audit",),
+        [
+            ({"username": "nobody"}, "/username", "unknown_staff"),
+            (
+                {"since": "2026-11-02T08:00:00+08:00", "before": "2026-11-01T08:00:00+08:00"},
+                "/before",
+                "bad_span",
+            ),
+            ({"since": "2026-11-01T08:00:00"}, "/since", "timezone_aware"),
+            ({"since": "0001-01-01T00:00:00+08:00"}, "/since", "greater_than_equal"),
+            ({"before": "9999-12-31T23:59:59-08:00"}, "/before", "less_than_equal"),
+        ],
+    ),
     ("/matters/export", {"codes": ["ST-MZ-008", "ST-XX-999"]}, "/codes/1", "unknown_matter"),
     ("/archives", {"organisation": "nowhere"}, "/organisation", "unknown_organisation"),
     (

@@ -32,6 +32,10 @@ _TEXTS = {
     "date_parsing": _DATE,
     "date_type": _DATE,
     "date_from_datetime_inexact": _DATE,
+    "timezone_aware": Text(
+        "时间须带时区，如 2026-11-29T08:00:00+08:00",
+        "Give the moment its offset, as in 2026-11-29T08:00:00+08:00",
+    ),
     "datetime_parsing": Text("时间格式不正确", "Must be a date and time"),
     "string_too_short": Text("至少 {min_length} 个字", "At least {min_length} characters"),
     "string_too_long": Text("最多 {max_length} 个字", "At most {max_length} characters"),

@@ -1,6 +1,5 @@
 """Account administration and the audit log."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Query
@@ -9,6 +8,7 @@ from tongban.core.db import SessionDep
 from tongban.core.http import problem_responses
 from tongban.core.pages import Cursor, Limit
 from tongban.core.problems import Forbidden, Invalid, KeyReused, NotFound, Unauthenticated
+from tongban.core.spans import Moment
 from tongban.identity import accounts, granting, trail
 from tongban.identity.actor import Actor
 from tongban.identity.problems import ExclusiveRoles, OwnAccount, UnknownStaff, UsernameTaken
@@ -132,8 +132,8 @@ async def list_audit(
     username: Words = None,
     action: Words = None,
     subject: Words = None,
-    since: datetime | None = None,
-    before: datetime | None = None,
+    since: Moment | None = None,
+    before: Moment | None = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> AuditPage:

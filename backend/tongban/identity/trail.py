@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.core import clock
 from tongban.core.pages import decode_cursor, encode_cursor
+from tongban.core.spans import check_span
 from tongban.identity import policy
 from tongban.identity.actor import Actor
 from tongban.identity.audit import keyed, line_mac
@@ -41,8 +42,9 @@ async def list_audit(
     """Lines by people of the organisations below those where the actor may read the trail.
 
     Who may read it at the top of the tree sees every line, those without a user too. Raises
-    `UnknownStaff` for the user name of nobody whose lines the actor may read.
+    `UnknownStaff` for the user name of nobody whose lines the actor may read, `Invalid` for a span.
     """
+    check_span(wanted.since, wanted.before, "/before")
     query = _filtered(select(AuditEntry), wanted).order_by(AuditEntry.id.desc()).limit(limit + 1)
     tree = await get_tree(session)
     held = actor.organisations(Permission.AUDIT_READ)
