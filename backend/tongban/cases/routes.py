@@ -4,7 +4,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Response
+from fastapi import Depends, Header, Path, Query, Response
 
 from tongban.cases import (
     intake,
@@ -33,14 +33,14 @@ from tongban.cases.inputs import (
 )
 from tongban.cases.lists import XLSX
 from tongban.core.db import SessionDep
-from tongban.core.http import problem_responses
+from tongban.core.http import Router, problem_responses
 from tongban.core.pages import Page
 from tongban.core.problems import NotFound, StaleVersion, VersionRequired
 from tongban.identity.actor import Actor
 from tongban.identity.roles import Permission
 from tongban.identity.service import Look, SettingsDep, require, require_look
 
-router = APIRouter(tags=["cases"])
+router = Router(tags=["cases"])
 
 Creator = Annotated[Actor, Depends(require(Permission.CASES_CREATE), scope="function")]
 Reader = Annotated[Actor, Depends(require(Permission.CASES_READ), scope="function")]

@@ -14,6 +14,7 @@ _DATE = Text("应为日历上有的日期，格式 YYYY-MM-DD", "Must be a date 
 _TEXTS = {
     "nul_character": Text("含有不允许的空字符", "Contains a NUL character"),
     "half_character": Text("含有不完整的字符", "Contains half a character"),
+    "repeated_name": Text("此项写了两次，请只留一个", "Stands twice; keep one of the two"),
     "number_out_of_range": Text("数字超出范围", "Not a number that can be kept"),
     "nested_too_deep": Text("内容嵌套过深", "Nested too deep"),
     "missing": Text("此项必填", "Required"),

@@ -3,10 +3,10 @@ and `organisations` lies below identity."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from tongban.core.db import SessionDep
-from tongban.core.http import problem_responses
+from tongban.core.http import Router, problem_responses
 from tongban.core.pages import Cursor
 from tongban.core.problems import Forbidden, Invalid, NotFound, Unauthenticated
 from tongban.identity import accounts
@@ -18,7 +18,7 @@ from tongban.organisations.problems import NameTaken, UnknownOrganisation
 from tongban.organisations.schemas import OrganisationChange, OrganisationPage, OrganisationView
 from tongban.organisations.tree import Kind
 
-router = APIRouter(
+router = Router(
     prefix="/organisations", tags=["organisations"], responses=problem_responses(Unauthenticated)
 )
 

@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Path, Query
+from fastapi import Depends, Header, Path, Query
 
 from tongban.core.db import SessionDep
-from tongban.core.http import problem_responses
+from tongban.core.http import Router, problem_responses
 from tongban.core.pages import Cursor, Limit
 from tongban.core.problems import Forbidden, Invalid, KeyReused, NotFound, Unauthenticated
 from tongban.core.spans import Moment
@@ -26,7 +26,7 @@ from tongban.identity.schemas import (
 from tongban.identity.service import SettingsDep, require
 from tongban.organisations.problems import UnknownOrganisation
 
-router = APIRouter(tags=["accounts"], responses=problem_responses(Unauthenticated, Forbidden))
+router = Router(tags=["accounts"], responses=problem_responses(Unauthenticated, Forbidden))
 
 Keeper = Annotated[Actor, Depends(require(Permission.ACCOUNTS_EDIT, Permission.ROLES_GRANT))]
 Editor = Annotated[Actor, Depends(require(Permission.ACCOUNTS_EDIT))]
