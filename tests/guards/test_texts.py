@@ -14,7 +14,7 @@ from tongban.core.schemas import InputModel
 
 NOT_TYPED = {
     "tongban.devices.schemas": "sent by bridges and their devices, or looked up as it is",
-    "tongban.matters.schemas": "definitions, read back from versions that never change",
+    "tongban.matters.schemas": "definitions, read back as published; `matters.checks` looks",
 }
 OPEN = {"CaseIn.form", "CaseEdit.form"}
 """Checked against the matter's own fields by `matters.forms`."""
