@@ -1,14 +1,17 @@
 """A filter that names nothing is refused where it stands, the same way in every list."""
 
 import base64
+from io import BytesIO
 from typing import Any, get_args
 
+import openpyxl
 import orjson
 import pytest
 
 from tests.support.applications import application
 from tests.support.district import District
 from tests.support.people import make_staff
+from tongban.cases import lists
 from tongban.cases.rules import WORKED_BY
 from tongban.cases.todo import Function
 from tongban.identity.roles import Role
@@ -131,6 +134,26 @@ async def test_a_retired_matter_can_still_be_asked_for(district: District) -> No
     clerk = await district.person("clerk", DESHENG)
     for path in (*CASES, *LEDGERS):
         assert (await clerk.get(path, matter="ST-MZ-008")).status == 200, path
+
+
+async def test_a_sheet_has_all_that_was_found_or_is_refused(
+    district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    for _ in range(2):
+        made = await clerk.post("/cases", application("ST-MZ-008", HOME))
+        assert made.status == 201, made.body
+    asked = {"matter": "ST-MZ-008", "mine": True}
+    found = (await clerk.get("/cases/count", **asked)).body["count"]
+    monkeypatch.setattr(lists, "EXPORTED", found)
+    whole = await clerk.get("/cases.xlsx", **asked)
+    lines = list(openpyxl.load_workbook(BytesIO(whole.content)).active.values)
+    assert len(lines) == 3 + found
+    monkeypatch.setattr(lists, "EXPORTED", found - 1)
+    refused = await clerk.get("/cases.xlsx", **asked)
+    assert (refused.status, refused.code) == (422, "too_many_for_sheet")
+    assert refused.pointers == {"/date_from"}
+    assert f"{found - 1} 件" in refused.body["title"]
 
 
 def test_the_contract_names_every_kind_of_step() -> None:

@@ -24,6 +24,7 @@ from tongban.cases import schemas as s
 from tongban.cases.clocks import Viewer, viewer_for
 from tongban.cases.models import Case, CasePersonal, CaseScope, Handover
 from tongban.cases.policy import VISIBLE, own_scope, seen_by, wide_scope
+from tongban.cases.problems import TooManyForSheet
 from tongban.cases.rules import OPEN, RUNNING, Outcome, Status
 from tongban.core import clock
 from tongban.core.db import AnySelect
@@ -43,6 +44,7 @@ from tongban.organisations.tree import Tree
 _COUNTED = 10_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 EXPORTED = 20_000
+"""Rows of a sheet, which a request makes while others wait: some seconds at most."""
 Flag = Literal[
     "returned",
     "suspended",
@@ -160,17 +162,26 @@ async def _rows(
 async def count_cases(
     session: AsyncSession, settings: Settings, actor: Actor, filters: CaseFilters
 ) -> s.CaseCount:
+    count = await _count(session, settings, actor, filters, _COUNTED + 1)
+    return s.CaseCount(count=min(count, _COUNTED), more=count > _COUNTED)
+
+
+async def _count(
+    session: AsyncSession, settings: Settings, actor: Actor, filters: CaseFilters, most: int
+) -> int:
+    """How many cases there are, up to `most`: what comes after them is not read."""
     asked = _Asked(settings, actor, await get_tree(session), filters)
     found = await _filtered(session, asked, select(Case.id).where(VISIBLE))
-    counted = select(func.count()).select_from(found.limit(_COUNTED + 1).subquery())
-    count = await session.scalar(counted, asked.seen) or 0
-    return s.CaseCount(count=min(count, _COUNTED), more=count > _COUNTED)
+    counted = select(func.count()).select_from(found.limit(most).subquery())
+    return await session.scalar(counted, asked.seen) or 0
 
 
 async def export_cases(
     session: AsyncSession, settings: Settings, actor: Actor, filters: CaseFilters
 ) -> bytes:
-    """The query's rows as a sheet, at most `EXPORTED`; who exported what is audited."""
+    """The query's rows as a sheet; who exported what is audited. Raises `TooManyForSheet`."""
+    if await _count(session, settings, actor, filters, EXPORTED + 1) > EXPORTED:
+        raise TooManyForSheet(most=EXPORTED).at("/date_from")
     rows = await _rows(session, settings, actor, filters, EXPORTED, None)
     await audit.record(
         session,

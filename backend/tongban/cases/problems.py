@@ -172,6 +172,15 @@ class TooManyToExport(Problem):
     )
 
 
+class TooManyForSheet(AtField):
+    status = 422
+    code = "too_many_for_sheet"
+    title = Text(
+        "查到的办件超过 {most:,} 件，不能一次导出，请缩小登记日期或增加条件，分次导出",
+        "More than {most:,} cases are found, too many for a sheet: take fewer days or filter more",
+    )
+
+
 class OwnProposal(Problem):
     status = 409
     code = "own_proposal"

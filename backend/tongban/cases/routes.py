@@ -35,7 +35,7 @@ from tongban.cases.lists import XLSX
 from tongban.core.db import SessionDep
 from tongban.core.http import Router, problem_responses
 from tongban.core.pages import Page
-from tongban.core.problems import NotFound, StaleVersion, VersionRequired
+from tongban.core.problems import Invalid, NotFound, StaleVersion, VersionRequired
 from tongban.identity.actor import Actor
 from tongban.identity.roles import Permission
 from tongban.identity.service import Look, SettingsDep, require, require_look
@@ -121,7 +121,10 @@ async def count_cases(
 @router.get(
     "/cases.xlsx",
     response_class=Response,
-    responses={200: {"content": {XLSX: {}}, "description": "Excel"}},
+    responses={
+        200: {"content": {XLSX: {}}, "description": "Excel"},
+        **problem_responses(Invalid, p.TooManyForSheet),
+    },
 )
 async def export_cases(
     actor: Reader,
@@ -129,7 +132,7 @@ async def export_cases(
     settings: SettingsDep,
     filters: Annotated[lists.CaseFilters, Query()],
 ) -> Response:
-    """The same query as an Excel sheet, at most 20,000 rows; audited."""
+    """The same query as an Excel sheet, whole or refused above 20,000 rows; audited."""
     content = await lists.export_cases(session, settings, actor, filters)
     return Response(content, media_type=XLSX, headers=attachment("cases.xlsx"))
 

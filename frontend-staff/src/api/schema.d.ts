@@ -343,7 +343,7 @@ export interface paths {
         };
         /**
          * Export Cases
-         * @description The same query as an Excel sheet, at most 20,000 rows; audited.
+         * @description The same query as an Excel sheet, whole or refused above 20,000 rows; audited.
          */
         get: operations["export_cases"];
         put?: never;
@@ -5508,7 +5508,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
-            /** @description invalid */
+            /** @description invalid · too_many_for_sheet */
             422: {
                 headers: {
                     [name: string]: unknown;
