@@ -87,6 +87,7 @@ async def test_each_stage_of_a_case_has_its_paper(
     approve = {"action": "approve", "comment": "符合条件"}
     ok(await reviewer.post(f"/cases/{decided['number']}/actions", json=approve))
     await page.goto(f"/staff/cases/{decided['number']}")
+    await expect(page.get_by_text(re.compile(r"^\S+ 已办结 · 按期（期限 \S+）$"))).to_be_visible()
     await opens_paper(page, "办结通知书", f"/cases/{decided['number']}/conclusion")
     await expect(page.get_by_role("button", name="受理回执单")).to_be_visible()
     await assert_accessible(page)
