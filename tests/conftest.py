@@ -4,7 +4,7 @@ import tests.support.environment  # noqa: F401  (before anything reads the setti
 
 pytest_plugins = [
     "tests.support.database",
-    "tests.support.district",
     "tests.support.live",
+    "tests.support.district",
     "tests.support.browser",
 ]

@@ -1,5 +1,6 @@
 """What is wrong is refused with a pointer to it, and leaves nothing behind."""
 
+import json
 from typing import Any
 
 import pytest
@@ -72,6 +73,28 @@ WRONG_FIELDS: list[tuple[dict[str, Any], str, str]] = [
     (changed(surprise=True), "/surprise", "extra_forbidden"),
     (changed(submit="maybe"), "/submit", "bool_parsing"),
 ]
+
+
+@pytest.mark.parametrize(
+    ("found", "sent", "pointer"),
+    [
+        ('"submit": true', '"submit": false, "submit": true', "/submit"),
+        ('"kind": "person"', '"kind": "person", "kind": "person"', "/applicant/kind"),
+        ('"received": true', '"received": false, "received": true', "/materials/0/received"),
+    ],
+)
+async def test_a_name_that_stands_twice_is_pointed_at(
+    district: District, found: str, sent: str, pointer: str
+) -> None:
+    """Which of the two counts would depend on who reads it."""
+    clerk = await district.person("clerk", DESHENG)
+    body = json.dumps(changed()).replace(found, sent, 1)
+    headers = {"Content-Type": "application/json"}
+    answer = await clerk.call("POST", "/cases", content=body, headers=headers)
+    assert [(error["pointer"], error["code"]) for error in answer.body["errors"]] == [
+        (pointer, "repeated_name")
+    ]
+    assert answer.status == 422
 
 
 @pytest.mark.parametrize(("body", "pointer", "code"), WRONG_FIELDS)

@@ -87,6 +87,7 @@ async def test_each_stage_of_a_case_has_its_paper(
     approve = {"action": "approve", "comment": "符合条件"}
     ok(await reviewer.post(f"/cases/{decided['number']}/actions", json=approve))
     await page.goto(f"/staff/cases/{decided['number']}")
+    await expect(page.get_by_text(re.compile(r"^\S+ 已办结 · 按期（期限 \S+）$"))).to_be_visible()
     await opens_paper(page, "办结通知书", f"/cases/{decided['number']}/conclusion")
     await expect(page.get_by_role("button", name="受理回执单")).to_be_visible()
     await assert_accessible(page)
@@ -96,7 +97,7 @@ async def test_a_case_waits_only_for_what_its_matter_allows(
     page: Page, live_server: LiveServer, signed_in: SignedIn
 ) -> None:
     await sign_in(page, live_server, "district-catalogue-editor")
-    await page.goto("/staff/matters/ST-MZ-001?tab=draft")
+    await page.goto("/staff/matters/ST-MZ-003?tab=draft")
     await page.get_by_role("button", name="起草新版本").click()
     reasons = page.get_by_role("combobox", name="可用的特别程序")
     await reasons.click()
@@ -107,15 +108,15 @@ async def test_a_case_waits_only_for_what_its_matter_allows(
     await page.get_by_role("button", name="保存草稿").click()
     await expect(page.get_by_text("草稿已保存").last).to_be_visible()
     editor = await signed_in("district-catalogue-editor")
-    draft = ok(await editor.get("/matters/ST-MZ-001/draft"))
+    draft = ok(await editor.get("/matters/ST-MZ-003/draft"))
     content = draft["content"]
     assert (content["suspension_reasons"], content["missed_promise_action"]) == (
         ["hearing"],
         "deny",
     )
     revision = {"If-Match": f'"{draft["revision"]}"'}
-    ok(await editor.post("/matters/ST-MZ-001/publish", json={"note": "限定"}, headers=revision))
-    case = await register(await signed_in("ds-clerk"), application("ST-MZ-001", "110102010002"))
+    ok(await editor.post("/matters/ST-MZ-003/publish", json={"note": "限定"}, headers=revision))
+    case = await register(await signed_in("ds-clerk"), application("ST-MZ-003", "110102010002"))
 
     await sign_in(page, live_server, "ds-reviewer")
     await page.goto(f"/staff/cases/{case['number']}")

@@ -8,6 +8,8 @@ from tests.e2e.test_case_flows import ALLOWANCE, HOME, begin, finish, step
 from tests.support.applications import application
 from tests.support.browser import assert_accessible
 from tests.support.live import LiveServer
+from tongban.core import clock
+from tongban.core.settings import get_settings
 
 pytestmark = pytest.mark.browser
 
@@ -28,5 +30,8 @@ async def test_a_paused_case_promises_no_day_and_a_terminated_one_has_its_notice
     await dialog.get_by_label("理由").fill("申请人已去世")
     await finish(dialog, "终止办理")
     await expect(step(page, "审批").get_by_role("img", name="未进行")).to_be_visible()
+    today = clock.today(get_settings().zone).isoformat()
+    await expect(page.get_by_text(f"{today} 已终止", exact=True)).to_be_visible()
+    await expect(page.get_by_text("到期")).to_have_count(0)
     await opens_paper(page, "终止办理通知书", f"/cases/{number}/notice")
     await assert_accessible(page)

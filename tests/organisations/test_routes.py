@@ -70,7 +70,7 @@ async def test_filters(client: httpx.AsyncClient, headers: dict[str, str]) -> No
     ("params", "status"),
     [
         ({"kind": "city"}, 422),
-        ({"parent": "999"}, 404),
+        ({"parent": "999"}, 422),
         ({"q": "a\x00"}, 422),
         ({"parent": "a\x00"}, 422),
         ({"cursor": "nonsense"}, 422),

@@ -42,7 +42,7 @@ async def test_what_is_exported_is_imported_unchanged(district: District) -> Non
     assert report["unchanged"] == 160
     chosen = (await editor.get("/matters/export", codes=[CODE, "SQ-RK-001"])).body
     assert [content["code"] for content in chosen] == ["SQ-RK-001", CODE]
-    assert (await editor.get("/matters/export", codes=["NONE"])).status == 404
+    assert (await editor.get("/matters/export", codes=["NONE"])).status == 422
 
 
 async def test_one_change_makes_one_version_with_a_readable_difference(
@@ -155,6 +155,35 @@ def with_condition(condition: Any) -> dict[str, Any]:
         ),
         (["not", "a", "matter"], "/1", "model_type"),
         (broken(), f"/{CODE}/code", "duplicate"),
+        (broken(name="生育\u202e登记"), f"/{CODE}/name", "invisible_character"),
+        (broken(name="生育\n登记"), f"/{CODE}/name", "line_break"),
+        (
+            broken(legal_basis=["条例", "办法\u200b"]),
+            f"/{CODE}/legal_basis/1",
+            "invisible_character",
+        ),
+        (
+            broken(guide={"visits": 1, "visits_reason": "核对\x07原件"}),
+            f"/{CODE}/guide/visits_reason",
+            "invisible_character",
+        ),
+        (
+            broken(
+                materials=[{"key": "m", "name": "身份证", "kind": "copy", "note": "\ufeff正反面"}]
+            ),
+            f"/{CODE}/materials/0/note",
+            "invisible_character",
+        ),
+        (
+            broken(form=[{"key": "a", "title": "甲", "type": "enum", "enum": ["是", "\u2066否"]}]),
+            f"/{CODE}/form/0/enum/1",
+            "invisible_character",
+        ),
+        (
+            with_condition({"field": "child_order", "eq": "一\u200d"}),
+            f"/{CODE}/process/1/condition/eq",
+            "invisible_character",
+        ),
     ],
 )
 async def test_an_error_names_matter_and_field_and_nothing_changes(

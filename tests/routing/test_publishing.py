@@ -157,6 +157,27 @@ async def test_code_is_fixed(district: District) -> None:
 
 
 FIELD = {"key": "age", "title": "年龄", "type": "integer"}
+
+
+async def test_what_cannot_be_seen_is_not_saved(district: District) -> None:
+    editor = await editor_of(district)
+    content, etag = await draft(editor)
+    content["form"][0]["title"] += "\u202e"
+    content["legal_basis"][0] = "第一条\n第二条"
+    refused = await save(editor, content, etag)
+    assert (refused.status, refused.code) == (422, "invalid")
+    assert [(e["pointer"], e["code"]) for e in refused.body["errors"]] == [
+        ("/form/0/title", "invisible_character")
+    ]
+    [message] = [e["message"] for e in refused.body["errors"]]
+    assert message.startswith("表单第 1 项：")
+    assert "U+202E" in message
+    assert (await editor.get(f"/matters/{CODE}/draft")).body["revision"] == 1
+    made = await editor.post("/matters", new_matter(name="测试\u200b证明"))
+    assert (made.status, made.pointers) == (422, {"/name"})
+    assert (await editor.get("/matters/ST-CS-001")).status == 404
+
+
 APPROVE = step("approve", "approve", "home_street:民政科", "reviewer", 3)
 ACCEPT = step("accept", "accept", "accepting", "clerk", 0)
 

@@ -15,10 +15,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from tests.support.database import SameConnection, http_client, savepoint_sessions, using
+from tests.support.live import Demo
 from tongban.core import clock
-from tongban.core.db import make_engine, make_sessions
+from tongban.core.db import make_engine
 from tongban.core.settings import get_settings
-from tongban.demo.seed import seed
 from tongban.identity import tokens
 from tongban.identity.models import GrantRow, Staff, StaffSession
 from tongban.identity.roles import Role
@@ -123,17 +123,10 @@ class District:
 
 
 @pytest_asyncio.fixture(scope="session")
-async def district_database(services: Services, template: str) -> DatabaseUrls:
+async def district_database(services: Services, demo: Demo) -> DatabaseUrls:
     """The seeded database that rolled-back tests share."""
     services.drop_database(_NAME)
-    urls = services.create_database(_NAME, template)
-    engine = make_engine(urls.app, pool=1)
-    try:
-        async with make_sessions(engine).begin() as session:
-            await seed(session, get_settings(), renew=False)
-    finally:
-        await engine.dispose()
-    return urls
+    return services.create_database(_NAME, demo.database)
 
 
 @pytest_asyncio.fixture(scope="session")

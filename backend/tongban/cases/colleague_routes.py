@@ -4,20 +4,20 @@ hand work on."""
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import Depends, Path, Query
 
 from tongban.cases import colleagues
 from tongban.cases import problems as p
 from tongban.cases.colleagues import Colleague
 from tongban.core.db import SessionDep
-from tongban.core.http import problem_responses
+from tongban.core.http import Router, problem_responses
 from tongban.core.problems import Forbidden, NotFound
 from tongban.identity.actor import Actor
 from tongban.identity.roles import Permission
 from tongban.identity.service import require
 from tongban.organisations.schemas import OrganisationRef
 
-router = APIRouter(tags=["cases"])
+router = Router(tags=["cases"])
 
 Reader = Annotated[Actor, Depends(require(Permission.CASES_READ), scope="function")]
 Reassigner = Annotated[Actor, Depends(require(Permission.CASES_REASSIGN), scope="function")]

@@ -1,51 +1,43 @@
-"""What the filters of lists, ledger and archives have in common."""
+"""What the filters of lists and ledger name must be there, and be the asker's to know of."""
 
-from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
-from typing import Annotated, Any
-from zoneinfo import ZoneInfo
+from collections.abc import Collection
 
-from pydantic import Field
-from sqlalchemy import ColumnElement
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from tongban.cases.problems import UnknownOrganisation
-from tongban.core.problems import Invalid
-from tongban.core.texts import Text
-from tongban.organisations.tree import Tree, Unit
-
-Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2999, 12, 31))]
-"""A day that is still one in every time zone."""
+from tongban.cases.models import Case, CaseScope
+from tongban.cases.problems import UnknownMatter
+from tongban.identity.models import Staff
+from tongban.identity.problems import UnknownStaff
+from tongban.matters.service import is_known
+from tongban.organisations.tree import Tree
 
 
-def organisation(tree: Tree, code: str, pointer: str) -> Unit:
-    """The organisation that the filter at `pointer` names. Raises `UnknownOrganisation`."""
-    unit = tree.find(code)
-    if unit is None:
-        raise UnknownOrganisation(code=code).at(pointer)
-    return unit
+async def check_matter(session: AsyncSession, code: str) -> None:
+    """Raises `UnknownMatter` at `/matter`. A retired one is known: its cases remain."""
+    if not await is_known(session, code):
+        raise UnknownMatter().at("/matter")
 
 
-def and_below(tree: Tree, code: str, pointer: str) -> list[int]:
-    """Its identifier and those of all below. Raises `UnknownOrganisation`."""
-    unit = organisation(tree, code, pointer)
-    return [unit.id, *(below.id for below in tree.descendants(unit))]
+async def check_clerk(
+    session: AsyncSession, tree: Tree, username: str, scope: Collection[int]
+) -> None:
+    """Raises `UnknownStaff` at `/clerk` unless somebody of this name belongs to the scope or has
+    registered a case in it: who else has an account is not told."""
+    belonging = {unit for top in scope for unit in (top, *_below(tree, top))}
+    registered = exists().where(
+        Case.registered_by == Staff.id,
+        CaseScope.case_id == Case.id,
+        CaseScope.organisation_id.in_(scope),
+    )
+    found = await session.scalar(
+        select(Staff.id).where(
+            Staff.username == username, or_(Staff.organisation_id.in_(belonging), registered)
+        )
+    )
+    if found is None:
+        raise UnknownStaff().at("/clerk")
 
 
-_EARLY = Text("结束日期早于开始日期", "Ends before it begins")
-
-
-def check_span(first: date | None, last: date | None, pointer: str = "/date_to") -> None:
-    """Raises `Invalid` for an end before the beginning."""
-    if first and last and first > last:
-        raise Invalid.field(pointer, "bad_span", _EARLY)
-
-
-def on_days(
-    moment: InstrumentedAttribute[Any], first: date | None, last: date | None, zone: ZoneInfo
-) -> Iterator[ColumnElement[bool]]:
-    """A moment within days of the office's time zone, both included."""
-    if first:
-        yield moment >= datetime.combine(first, time(), zone)
-    if last:
-        yield moment < datetime.combine(last + timedelta(days=1), time(), zone)
+def _below(tree: Tree, unit_id: int) -> list[int]:
+    return [unit.id for unit in tree.descendants(tree[unit_id])]

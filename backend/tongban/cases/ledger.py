@@ -17,13 +17,14 @@ from tongban.core import clock
 from tongban.core.db import AnyRow
 from tongban.core.problems import Forbidden, Invalid
 from tongban.core.settings import Settings
+from tongban.core.spans import Day, check_span, on_days
 from tongban.core.texts import Text
 from tongban.identity.actor import Actor
 from tongban.identity.models import Staff
 from tongban.identity.roles import Permission
 from tongban.identity.schemas import StaffRef
 from tongban.organisations.schemas import OrganisationRef
-from tongban.organisations.service import get_tree
+from tongban.organisations.service import get_tree, named_with_below
 from tongban.organisations.tree import Tree
 
 Dimension = Literal["period", "matter", "organisation", "clerk"]
@@ -36,8 +37,8 @@ class LedgerQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     period: Literal["day", "week", "month"] = "day"
-    date_from: filtering.Day | None = None
-    date_to: filtering.Day | None = None
+    date_from: Day | None = None
+    date_to: Day | None = None
     group_by: list[Dimension] = Field(["period", "matter"], min_length=1, max_length=4)
     scope: Literal["own", "wide"] = "own"
     matter: str | None = Field(None, max_length=40)
@@ -50,11 +51,12 @@ async def ledger(
 ) -> s.LedgerOut:
     """Subtotals come from one statement with `ROLLUP`, so that they always add up.
 
-    Raises `Invalid` for a span of more than a year or a repeated dimension.
+    Raises `Invalid` for a span of more than a year or a repeated dimension, `Forbidden`,
+    `UnknownMatter`, `UnknownStaff`, `UnknownOrganisation`.
     """
     tree = await get_tree(session)
     first, last = _span(settings, query)
-    zone = settings.zone
+    zone, scope = settings.zone, _scope(tree, actor, query.scope)
     columns = {
         "period": cast(
             func.date_trunc(query.period, func.timezone(zone.key, Case.registered_at)), DATE
@@ -75,10 +77,10 @@ async def ledger(
         )
         .join(Staff, Staff.id == Case.registered_by)
         .where(
-            _in_scope(tree, actor, query.scope),
+            Case.id.in_(select(CaseScope.case_id).where(CaseScope.organisation_id.in_(scope))),
             Case.status != Status.DRAFT,
-            *filtering.on_days(Case.registered_at, first, last, zone),
-            *_filters(tree, query),
+            *on_days(Case.registered_at, first, last, zone),
+            *await _filters(session, tree, scope, query),
         )
         .group_by(func.rollup(*keys))
         .order_by(*(key.nulls_first() for key in keys))
@@ -102,7 +104,7 @@ async def ledger_xlsx(
 def _span(settings: Settings, query: LedgerQuery) -> tuple[date, date]:
     last = query.date_to or clock.today(settings.zone)
     first = query.date_from or last.replace(day=1)
-    filtering.check_span(first, last, "/date_to" if query.date_to else "/date_from")
+    check_span(first, last, "/date_to" if query.date_to else "/date_from")
     if (last - first).days >= MAX_DAYS:
         raise Invalid.field(
             "/date_from", "bad_span", Text("一次最多查询一年", "At most one year at a time")
@@ -112,23 +114,26 @@ def _span(settings: Settings, query: LedgerQuery) -> tuple[date, date]:
     return first, last
 
 
-def _in_scope(tree: Tree, actor: Actor, scope: str) -> Any:
-    if scope == "wide" and not actor.can(Permission.CASES_QUERY_WIDE):
+def _scope(tree: Tree, actor: Actor, scope: str) -> list[int]:
+    if scope == "own":
+        return own_scope(tree, actor)
+    if not actor.can(Permission.CASES_QUERY_WIDE):
         raise Forbidden
-    organisations = wide_scope(tree, actor) if scope == "wide" else own_scope(tree, actor)
-    return Case.id.in_(
-        select(CaseScope.case_id).where(CaseScope.organisation_id.in_(organisations))
-    )
+    return wide_scope(tree, actor)
 
 
-def _filters(tree: Tree, query: LedgerQuery) -> list[Any]:
+async def _filters(
+    session: AsyncSession, tree: Tree, scope: list[int], query: LedgerQuery
+) -> list[Any]:
     found: list[Any] = []
     if query.matter:
+        await filtering.check_matter(session, query.matter)
         found.append(Case.matter_code == query.matter)
     if query.clerk:
+        await filtering.check_clerk(session, tree, query.clerk, scope)
         found.append(Staff.username == query.clerk)
     if query.organisation:
-        below = filtering.and_below(tree, query.organisation, "/organisation")
+        below = named_with_below(tree, query.organisation, "/organisation")
         found.append(Case.accepting_id.in_(below))
     return found
 

@@ -24,6 +24,7 @@ from tongban.cases import schemas as s
 from tongban.cases.clocks import Viewer, viewer_for
 from tongban.cases.models import Case, CasePersonal, CaseScope, Handover
 from tongban.cases.policy import VISIBLE, own_scope, seen_by, wide_scope
+from tongban.cases.problems import TooManyForSheet
 from tongban.cases.rules import OPEN, RUNNING, Outcome, Status
 from tongban.core import clock
 from tongban.core.db import AnySelect
@@ -31,17 +32,19 @@ from tongban.core.pages import Page, decode_cursor, encode_cursor
 from tongban.core.privacy import blind_index, normalise
 from tongban.core.problems import Forbidden
 from tongban.core.settings import Settings
+from tongban.core.spans import Day, check_span, on_days
 from tongban.identity import audit
 from tongban.identity.actor import Actor
 from tongban.identity.models import Staff
 from tongban.identity.roles import Permission
 from tongban.identity.schemas import StaffRef
-from tongban.organisations.service import get_tree
+from tongban.organisations.service import get_tree, named, named_with_below
 from tongban.organisations.tree import Tree
 
 _COUNTED = 10_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 EXPORTED = 20_000
+"""Rows of a sheet, which a request makes while others wait: some seconds at most."""
 Flag = Literal[
     "returned",
     "suspended",
@@ -74,8 +77,8 @@ class CaseFilters(BaseModel):
     organisation: str | None = Field(None, max_length=40, description="Takes part")
     due: Literal["overdue", "today", "week"] | None = None
     flag: Flag | None = None
-    date_from: filtering.Day | None = None
-    date_to: filtering.Day | None = None
+    date_from: Day | None = None
+    date_to: Day | None = None
 
 
 class HandoverQuery(BaseModel):
@@ -159,17 +162,26 @@ async def _rows(
 async def count_cases(
     session: AsyncSession, settings: Settings, actor: Actor, filters: CaseFilters
 ) -> s.CaseCount:
+    count = await _count(session, settings, actor, filters, _COUNTED + 1)
+    return s.CaseCount(count=min(count, _COUNTED), more=count > _COUNTED)
+
+
+async def _count(
+    session: AsyncSession, settings: Settings, actor: Actor, filters: CaseFilters, most: int
+) -> int:
+    """How many cases there are, up to `most`: what comes after them is not read."""
     asked = _Asked(settings, actor, await get_tree(session), filters)
     found = await _filtered(session, asked, select(Case.id).where(VISIBLE))
-    counted = select(func.count()).select_from(found.limit(_COUNTED + 1).subquery())
-    count = await session.scalar(counted, asked.seen) or 0
-    return s.CaseCount(count=min(count, _COUNTED), more=count > _COUNTED)
+    counted = select(func.count()).select_from(found.limit(most).subquery())
+    return await session.scalar(counted, asked.seen) or 0
 
 
 async def export_cases(
     session: AsyncSession, settings: Settings, actor: Actor, filters: CaseFilters
 ) -> bytes:
-    """The query's rows as a sheet, at most `EXPORTED`; who exported what is audited."""
+    """The query's rows as a sheet; who exported what is audited. Raises `TooManyForSheet`."""
+    if await _count(session, settings, actor, filters, EXPORTED + 1) > EXPORTED:
+        raise TooManyForSheet(most=EXPORTED).at("/date_from")
     rows = await _rows(session, settings, actor, filters, EXPORTED, None)
     await audit.record(
         session,
@@ -182,8 +194,13 @@ async def export_cases(
 
 
 async def _filtered(session: AsyncSession, asked: _Asked, statement: AnySelect) -> AnySelect:
-    """The statement narrowed to what was asked for."""
+    """The statement narrowed to what was asked for.
+
+    Raises `UnknownMatter`, `UnknownOrganisation`, `Invalid` for a span.
+    """
     filters = asked.filters
+    if filters.matter:
+        await filtering.check_matter(session, filters.matter)
     conditions = [*_plain(filters), *_organisations(asked), *_days(asked)]
     if filters.q:
         await personal.set_scope(session, asked.tree, asked.actor)
@@ -219,18 +236,18 @@ def _plain(filters: CaseFilters) -> Iterator[ColumnElement[bool]]:
 def _organisations(asked: _Asked) -> Iterator[ColumnElement[bool]]:
     filters, tree = asked.filters, asked.tree
     if filters.accepting:
-        yield Case.accepting_id.in_(filtering.and_below(tree, filters.accepting, "/accepting"))
+        yield Case.accepting_id.in_(named_with_below(tree, filters.accepting, "/accepting"))
     if filters.home:
-        yield Case.home_id.in_(filtering.and_below(tree, filters.home, "/home"))
+        yield Case.home_id.in_(named_with_below(tree, filters.home, "/home"))
     if filters.organisation:
-        taking_part = filtering.organisation(tree, filters.organisation, "/organisation").id
+        taking_part = named(tree, filters.organisation, "/organisation").id
         yield exists().where(CaseScope.case_id == Case.id, CaseScope.organisation_id == taking_part)
 
 
 def _days(asked: _Asked) -> Iterator[ColumnElement[bool]]:
     filters, zone = asked.filters, asked.settings.zone
-    filtering.check_span(filters.date_from, filters.date_to)
-    yield from filtering.on_days(Case.registered_at, filters.date_from, filters.date_to, zone)
+    check_span(filters.date_from, filters.date_to)
+    yield from on_days(Case.registered_at, filters.date_from, filters.date_to, zone)
     if filters.due:
         today = clock.today(zone)
         yield Case.status.in_(RUNNING)

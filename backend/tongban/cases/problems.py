@@ -3,34 +3,16 @@
 from typing import Any
 
 from tongban.core import problems
-from tongban.core.problems import FieldError, Problem
+from tongban.core.problems import AtField, Problem
 from tongban.core.texts import Language, Text
+from tongban.matters import problems as matters
+from tongban.organisations import problems as organisations
+
+UnknownMatter = matters.UnknownMatter
+UnknownOrganisation = organisations.UnknownOrganisation
 
 
-class _AtField(Problem):
-    """A failure of one field that has a code of its own; `pointer` says which field it is."""
-
-    def at(self, pointer: str) -> "_AtField":
-        self.errors = [FieldError(pointer, self.code, self.title.using(**self.params))]
-        return self
-
-
-class UnknownMatter(_AtField):
-    status = 422
-    code = "unknown_matter"
-    title = Text("没有这个事项，或事项已停办", "There is no such matter, or it is retired")
-
-
-class UnknownOrganisation(_AtField):
-    status = 422
-    code = "unknown_organisation"
-    title = Text(
-        "没有这个机构：{code}，请从机构列表中选择",
-        "There is no such organisation: {code}; choose one of the list",
-    )
-
-
-class NotACommunity(_AtField):
+class NotACommunity(AtField):
     status = 422
     code = "not_a_community"
     title = Text(
@@ -44,7 +26,7 @@ class NotYourCounter(Problem):
     title = Text("您不能以该机构的名义收件", "You cannot take cases in for that organisation")
 
 
-class NotOffered(_AtField):
+class NotOffered(AtField):
     status = 422
     code = "not_offered"
     title = Text(
@@ -53,7 +35,7 @@ class NotOffered(_AtField):
     )
 
 
-class OutsideScope(_AtField):
+class OutsideScope(AtField):
     status = 422
     code = "outside_scope"
     title = Text(
@@ -62,7 +44,7 @@ class OutsideScope(_AtField):
     )
 
 
-class IssuedElsewhere(_AtField):
+class IssuedElsewhere(AtField):
     status = 422
     code = "issued_elsewhere"
     title = Text(
@@ -128,13 +110,13 @@ ACTION_NAMES = {
 """As the staff pages call them; editing and recording a material are refused alike."""
 
 
-class WhichTask(_AtField):
+class WhichTask(AtField):
     status = 422
     code = "which_task"
     title = Text("有多个并行环节，请指明是哪一个", "Several steps are open; say which (task_id)")
 
 
-class OutsideRoute(_AtField):
+class OutsideRoute(AtField):
     """A transfer to an organisation that the step's selector cannot mean."""
 
     status = 422
@@ -145,7 +127,7 @@ class OutsideRoute(_AtField):
     )
 
 
-class NobodyToHandTo(_AtField):
+class NobodyToHandTo(AtField):
     status = 422
     code = "cannot_take_over"
     title = Text(
@@ -163,7 +145,7 @@ class ReopenTooLate(Problem):
     )
 
 
-class ExtensionTooLong(_AtField):
+class ExtensionTooLong(AtField):
     status = 422
     code = "extension_too_long"
     title = Text("最多还可延长 {days} 个工作日", "At most {days} more working days are possible")
@@ -187,6 +169,15 @@ class TooManyToExport(Problem):
     title = Text(
         "一次最多移交 {most} 件，请缩小日期范围",
         "At most {most} cases go into one package; choose fewer days",
+    )
+
+
+class TooManyForSheet(AtField):
+    status = 422
+    code = "too_many_for_sheet"
+    title = Text(
+        "查到的办件超过 {most:,} 件，不能一次导出，请缩小登记日期或增加条件，分次导出",
+        "More than {most:,} cases are found, too many for a sheet: take fewer days or filter more",
     )
 
 

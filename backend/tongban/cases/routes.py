@@ -4,7 +4,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Response
+from fastapi import Depends, Header, Path, Query, Response
 
 from tongban.cases import (
     intake,
@@ -33,14 +33,14 @@ from tongban.cases.inputs import (
 )
 from tongban.cases.lists import XLSX
 from tongban.core.db import SessionDep
-from tongban.core.http import problem_responses
+from tongban.core.http import Router, problem_responses
 from tongban.core.pages import Page
-from tongban.core.problems import NotFound, StaleVersion, VersionRequired
+from tongban.core.problems import Invalid, NotFound, StaleVersion, VersionRequired
 from tongban.identity.actor import Actor
 from tongban.identity.roles import Permission
 from tongban.identity.service import Committing, Look, Reading, SettingsDep, require
 
-router = APIRouter(tags=["cases"])
+router = Router(tags=["cases"])
 
 Creator = Annotated[Actor, Depends(require(Permission.CASES_CREATE), scope="function")]
 Reader = Annotated[Actor, Depends(require(Permission.CASES_READ), scope="function")]
@@ -116,7 +116,10 @@ async def count_cases(
 @router.get(
     "/cases.xlsx",
     response_class=Response,
-    responses={200: {"content": {XLSX: {}}, "description": "Excel"}},
+    responses={
+        200: {"content": {XLSX: {}}, "description": "Excel"},
+        **problem_responses(Invalid, p.TooManyForSheet),
+    },
 )
 async def export_cases(
     actor: Reader,
@@ -124,7 +127,7 @@ async def export_cases(
     settings: SettingsDep,
     filters: Annotated[lists.CaseFilters, Query()],
 ) -> Response:
-    """The same query as an Excel sheet, at most 20,000 rows; audited."""
+    """The same query as an Excel sheet, whole or refused above 20,000 rows; audited."""
     content = await lists.export_cases(session, settings, actor, filters)
     return Response(content, media_type=XLSX, headers=attachment("cases.xlsx"))
 

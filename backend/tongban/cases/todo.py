@@ -45,13 +45,19 @@ WORKING_ROLES = frozenset(WORKED_BY.values())
 _BEGINNING = (date.min, UUID(int=0))
 
 
+Function = Literal[
+    "pre_review", "accept", "first_review", "review", "carry_out", "approve", "file", "issue"
+]
+"""The kinds of steps in `WORKED_BY`, for the contract."""
+
+
 class TaskQuery(BaseModel):
     """A page of the to-do list. `function` narrows to one kind of step."""
 
     model_config = ConfigDict(extra="forbid")
 
     queue: Literal["all", "mine", "pool"] = "all"
-    function: str | None = Field(None, max_length=20)
+    function: Function | None = None
     limit: int = Field(20, ge=1, le=200)
     cursor: str | None = Field(None, max_length=500)
 

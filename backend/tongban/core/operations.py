@@ -3,15 +3,15 @@
 import time
 from functools import lru_cache
 
-from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
 from sqlalchemy import text
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tongban.core.db import SessionDep
+from tongban.core.http import Router
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 REQUESTS = Counter("tongban_requests_total", "Answers", ["method", "route", "status"])
 SECONDS = Histogram(

@@ -5,7 +5,7 @@ A domain declares its failures as small subclasses of `Problem`; one handler (in
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from tongban.core.texts import Language, Text
 
@@ -64,6 +64,14 @@ class Invalid(Problem):
     @classmethod
     def field(cls, pointer: str, code: str, text: Text) -> "Invalid":
         return cls(errors=[FieldError(pointer, code, text)])
+
+
+class AtField(Problem):
+    """A failure of one field that has a code of its own; `pointer` says which field it is."""
+
+    def at(self, pointer: str) -> Self:
+        self.errors = [FieldError(pointer, self.code, self.title.using(**self.params))]
+        return self
 
 
 class NotFound(Problem):

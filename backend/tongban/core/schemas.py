@@ -17,9 +17,19 @@ MAX_INTEGER = 2**53
 _Place = tuple[str | int, ...]
 
 
+class Repeated(dict[str, Any]):
+    """What was read of a JSON object in which a name stands twice; `name` is the first such."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        names = [name for name, _ in pairs]
+        self.name = next(name for name in names if names.count(name) > 1)
+
+
 class InputModel(BaseModel):
-    """A body: unknown fields, what no database or reader of JSON takes (NUL and half characters,
-    numbers that are none) and nesting without end are refused, white space at the ends is cut."""
+    """A body: unknown fields, names that stand twice, what no database or reader of JSON takes (NUL
+    and half characters, numbers that are none) and nesting without end are refused, white space at
+    the ends is cut."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
@@ -41,11 +51,14 @@ class OutputModel(BaseModel):
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NUL = ("nul_character", "contains a NUL character")
 _HALF = ("half_character", "contains half a character")
+_TWICE = ("repeated_name", "stands twice")
 _NUMBER = ("number_out_of_range", "not a number that can be kept")
 
 
 def _sound(value: Any, depth: int) -> bool:
     """Whether all inside can be kept. Asked of every body, so it keeps no account of places."""
+    if isinstance(value, Repeated):
+        return False
     if isinstance(value, dict):
         parts: Iterable[Any] = chain(value, value.values())
     elif isinstance(value, list):
@@ -60,6 +73,8 @@ def _first_flaw(value: Any) -> tuple[_Place, Any]:
     level: list[tuple[_Place, Any]] = [((), value)]
     for _ in range(MAX_DEPTH):
         for at, item in level:
+            if isinstance(item, Repeated):
+                return (*at, item.name), _TWICE
             flaw = _flaw(item)
             if flaw is not None:
                 return at, flaw

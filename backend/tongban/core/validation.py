@@ -14,6 +14,7 @@ _DATE = Text("应为日历上有的日期，格式 YYYY-MM-DD", "Must be a date 
 _TEXTS = {
     "nul_character": Text("含有不允许的空字符", "Contains a NUL character"),
     "half_character": Text("含有不完整的字符", "Contains half a character"),
+    "repeated_name": Text("此项写了两次，请只留一个", "Stands twice; keep one of the two"),
     "number_out_of_range": Text("数字超出范围", "Not a number that can be kept"),
     "nested_too_deep": Text("内容嵌套过深", "Nested too deep"),
     "missing": Text("此项必填", "Required"),
@@ -32,6 +33,10 @@ _TEXTS = {
     "date_parsing": _DATE,
     "date_type": _DATE,
     "date_from_datetime_inexact": _DATE,
+    "timezone_aware": Text(
+        "时间须带时区，如 2026-11-29T08:00:00+08:00",
+        "Give the moment its offset, as in 2026-11-29T08:00:00+08:00",
+    ),
     "datetime_parsing": Text("时间格式不正确", "Must be a date and time"),
     "string_too_short": Text("至少 {min_length} 个字", "At least {min_length} characters"),
     "string_too_long": Text("最多 {max_length} 个字", "At most {max_length} characters"),

@@ -2,17 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import Depends, Path
 
 from tongban.core import clock
 from tongban.core.db import SessionDep
+from tongban.core.http import Router
 from tongban.deadlines import service
 from tongban.deadlines.schemas import CoverageOut, YearIn, YearOut
 from tongban.identity.actor import Actor
 from tongban.identity.roles import Permission
 from tongban.identity.service import ActorDep, SettingsDep, require
 
-router = APIRouter(prefix="/calendar", tags=["calendar"])
+router = Router(prefix="/calendar", tags=["calendar"])
 
 Year = Annotated[int, Path(ge=2000, le=2100)]
 Editor = Annotated[Actor, Depends(require(Permission.CALENDAR_EDIT))]

@@ -7,12 +7,12 @@ from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, BackgroundTasks, Body, Header, Path, Request, WebSocket
+from fastapi import BackgroundTasks, Body, Header, Path, Request, WebSocket
 from starlette.responses import Response
 
 from tongban.cases.problems import KeyReused, NoPaper
 from tongban.core.db import SessionDep
-from tongban.core.http import problem_responses
+from tongban.core.http import Router, problem_responses
 from tongban.core.problems import Forbidden, NotFound, Unauthenticated
 from tongban.devices import bridges, commands, deliveries, documents, events, scans, stream
 from tongban.devices import problems as p
@@ -32,7 +32,7 @@ from tongban.identity import tokens
 from tongban.identity.service import OriginDep, SettingsDep, Token
 from tongban.organisations.service import get_tree
 
-router = APIRouter(prefix="/devices", tags=["devices"])
+router = Router(prefix="/devices", tags=["devices"])
 
 Code = Annotated[str, Path(max_length=40, description="Code of a window")]
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=8, max_length=100)]

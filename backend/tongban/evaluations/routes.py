@@ -2,17 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 
 from tongban.cases import reading
 from tongban.core.db import SessionDep
+from tongban.core.http import Router
 from tongban.core.schemas import OutputModel
 from tongban.evaluations.service import is_answered
 from tongban.identity.actor import Actor
 from tongban.identity.roles import Permission
 from tongban.identity.service import require
 
-router = APIRouter(tags=["evaluations"])
+router = Router(tags=["evaluations"])
 
 Clerk = Annotated[Actor, Depends(require(Permission.CASES_CREATE), scope="function")]
 

@@ -4,14 +4,14 @@ from collections.abc import AsyncGenerator
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from tongban.core.db import SessionDep
-from tongban.core.http import problem_responses
+from tongban.core.http import Router, problem_responses
 from tongban.core.problems import NotFound, Unauthenticated
 from tongban.core.settings import Settings
 from tongban.files import service
@@ -31,7 +31,7 @@ from tongban.files.schemas import FileOut
 from tongban.identity.actor import Actor
 from tongban.identity.service import ActorDep, SettingsDep, Token, current_actor
 
-router = APIRouter(prefix="/files", tags=["files"])
+router = Router(prefix="/files", tags=["files"])
 
 _ENVELOPE = 64 * 1024
 """Bytes that boundaries and part headers may add to a file."""

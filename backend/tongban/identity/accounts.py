@@ -52,7 +52,10 @@ async def list_staff(
     limit: int,
     cursor: str | None,
 ) -> StaffPage:
-    """Accounts that the actor keeps, by user name. `organisation` includes what is below it."""
+    """Accounts that the actor keeps, by user name. `organisation` includes what is below it.
+
+    Raises `UnknownOrganisation`.
+    """
     tree = await get_tree(session)
     query = (
         select(Staff)
@@ -64,11 +67,8 @@ async def list_staff(
         found = Staff.name.contains(q, autoescape=True)
         query = query.where(found | Staff.username.startswith(q.lower(), autoescape=True))
     if organisation:
-        unit = tree.find(organisation)
-        if unit is None:
-            raise NotFound
-        ids = [unit.id, *(below.id for below in tree.descendants(unit))]
-        query = query.where(Staff.organisation_id.in_(ids))
+        below = organisations.named_with_below(tree, organisation, "/organisation")
+        query = query.where(Staff.organisation_id.in_(below))
     if role:
         query = query.where(Staff.id.in_(select(GrantRow.staff_id).where(GrantRow.role == role)))
     if active is not None:

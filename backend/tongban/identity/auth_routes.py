@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Cookie, Form, Request, Response
+from fastapi import Cookie, Form, Request, Response
 
 from tongban.core.db import SessionDep
-from tongban.core.http import problem_response, problem_responses
+from tongban.core.http import Router, problem_response, problem_responses
 from tongban.core.problems import Invalid, Problem, Unauthenticated
 from tongban.core.settings import Settings
 from tongban.identity import own, signin
@@ -36,7 +36,7 @@ from tongban.identity.service import ActorDep, OriginDep, SettingsDep, Token
 
 COOKIE = "tongban_refresh"
 
-router = APIRouter(prefix="/auth", tags=["auth"])
+router = Router(prefix="/auth", tags=["auth"])
 
 RefreshCookie = Annotated[str | None, Cookie(alias=COOKIE, include_in_schema=False)]
 

@@ -3,27 +3,27 @@ and `organisations` lies below identity."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from tongban.core.db import SessionDep
-from tongban.core.http import problem_responses
+from tongban.core.http import Router, problem_responses
 from tongban.core.pages import Cursor
-from tongban.core.problems import Forbidden, NotFound, Unauthenticated
+from tongban.core.problems import Forbidden, Invalid, NotFound, Unauthenticated
 from tongban.identity import accounts
 from tongban.identity.actor import Actor
 from tongban.identity.roles import Permission
 from tongban.identity.service import ActorDep, require
 from tongban.organisations import service
-from tongban.organisations.problems import NameTaken
+from tongban.organisations.problems import NameTaken, UnknownOrganisation
 from tongban.organisations.schemas import OrganisationChange, OrganisationPage, OrganisationView
 from tongban.organisations.tree import Kind
 
-router = APIRouter(
+router = Router(
     prefix="/organisations", tags=["organisations"], responses=problem_responses(Unauthenticated)
 )
 
 
-@router.get("", responses=problem_responses(NotFound))
+@router.get("", responses=problem_responses(Invalid, UnknownOrganisation))
 async def list_organisations(
     _: ActorDep,
     session: SessionDep,

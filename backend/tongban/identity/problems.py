@@ -2,7 +2,14 @@
 
 from typing import Any
 
-from tongban.core.problems import Conflict, Forbidden, Invalid, Problem, Unauthenticated
+from tongban.core.problems import (
+    AtField,
+    Conflict,
+    Forbidden,
+    Invalid,
+    Problem,
+    Unauthenticated,
+)
 from tongban.core.texts import Language, Text
 
 
@@ -101,6 +108,17 @@ class TotpNeededByRole(Forbidden):
 class UsernameTaken(Conflict):
     code = "username_taken"
     title = Text("该用户名已被使用", "This user name is taken")
+
+
+class UnknownStaff(AtField):
+    """Also for an account that the asker may not know of."""
+
+    status = 422
+    code = "unknown_staff"
+    title = Text(
+        "您可查看的范围内没有这个用户，请核对用户名",
+        "Nobody whom you may see has this user name; check how it is spelt",
+    )
 
 
 class OwnAccount(Forbidden):

@@ -1,17 +1,17 @@
 """Account administration and the audit log."""
 
-from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Path, Query
+from fastapi import Depends, Header, Path, Query
 
 from tongban.core.db import SessionDep
-from tongban.core.http import problem_responses
+from tongban.core.http import Router, problem_responses
 from tongban.core.pages import Cursor, Limit
 from tongban.core.problems import Forbidden, Invalid, KeyReused, NotFound, Unauthenticated
+from tongban.core.spans import Moment
 from tongban.identity import accounts, granting, trail
 from tongban.identity.actor import Actor
-from tongban.identity.problems import ExclusiveRoles, OwnAccount, UsernameTaken
+from tongban.identity.problems import ExclusiveRoles, OwnAccount, UnknownStaff, UsernameTaken
 from tongban.identity.roles import Permission, Role
 from tongban.identity.schemas import (
     AuditPage,
@@ -24,8 +24,9 @@ from tongban.identity.schemas import (
     StaffView,
 )
 from tongban.identity.service import SettingsDep, require
+from tongban.organisations.problems import UnknownOrganisation
 
-router = APIRouter(tags=["accounts"], responses=problem_responses(Unauthenticated, Forbidden))
+router = Router(tags=["accounts"], responses=problem_responses(Unauthenticated, Forbidden))
 
 Keeper = Annotated[Actor, Depends(require(Permission.ACCOUNTS_EDIT, Permission.ROLES_GRANT))]
 Editor = Annotated[Actor, Depends(require(Permission.ACCOUNTS_EDIT))]
@@ -38,7 +39,7 @@ Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=8, max_le
 Username = Annotated[str, Path(max_length=60, pattern=r"^[^\x00]*$")]
 
 
-@router.get("/staff", responses=problem_responses(NotFound))
+@router.get("/staff", responses=problem_responses(Invalid, UnknownOrganisation))
 async def list_staff(
     actor: Keeper,
     session: SessionDep,
@@ -124,15 +125,15 @@ async def reset_totp(username: Username, actor: Granter, session: SessionDep) ->
     await accounts.reset_totp(session, actor, username)
 
 
-@router.get("/audit")
+@router.get("/audit", responses=problem_responses(Invalid, UnknownStaff))
 async def list_audit(
     actor: Auditor,
     session: SessionDep,
     username: Words = None,
     action: Words = None,
     subject: Words = None,
-    since: datetime | None = None,
-    before: datetime | None = None,
+    since: Moment | None = None,
+    before: Moment | None = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> AuditPage:

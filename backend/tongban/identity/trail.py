@@ -9,10 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.core import clock
 from tongban.core.pages import decode_cursor, encode_cursor
+from tongban.core.spans import check_span
 from tongban.identity import policy
 from tongban.identity.actor import Actor
 from tongban.identity.audit import keyed, line_mac
 from tongban.identity.models import AuditEntry, AuditSeal, Staff
+from tongban.identity.problems import UnknownStaff
 from tongban.identity.roles import Permission
 from tongban.identity.schemas import AuditLine, AuditPage
 from tongban.organisations.service import get_tree
@@ -39,16 +41,22 @@ async def list_audit(
 ) -> AuditPage:
     """Lines by people of the organisations below those where the actor may read the trail.
 
-    Who may read it at the top of the tree sees every line, those without a user too.
+    Who may read it at the top of the tree sees every line, those without a user too. Raises
+    `UnknownStaff` for the user name of nobody whose lines the actor may read, `Invalid` for a span.
     """
+    check_span(wanted.since, wanted.before, "/before")
     query = _filtered(select(AuditEntry), wanted).order_by(AuditEntry.id.desc()).limit(limit + 1)
     tree = await get_tree(session)
     held = actor.organisations(Permission.AUDIT_READ)
+    people = select(Staff.username)
     if all(tree[organisation].parent is not None for organisation in held):
-        people = select(Staff.username).where(
-            Staff.organisation_id.in_(policy.within_reach(actor, Permission.AUDIT_READ))
-        )
+        within = policy.within_reach(actor, Permission.AUDIT_READ)
+        people = people.where(Staff.organisation_id.in_(within))
         query = query.where(AuditEntry.username.in_(people))
+    if wanted.username:
+        known = await session.scalar(people.where(Staff.username == wanted.username))
+        if known is None:
+            raise UnknownStaff().at("/username")
     after = decode_cursor(cursor, (int,))
     if after:
         query = query.where(AuditEntry.id < after[0])

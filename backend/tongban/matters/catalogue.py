@@ -1,6 +1,6 @@
 """Reading the catalogue."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import and_, select
@@ -22,6 +22,7 @@ from tongban.matters.answers import (
 )
 from tongban.matters.comparing import compare
 from tongban.matters.models import Matter, MatterVersion
+from tongban.matters.problems import UnknownMatter
 from tongban.matters.schemas import Content, Version
 from tongban.matters.service import version, versions
 
@@ -227,10 +228,10 @@ async def compare_versions(
     return Comparison(code=code, before=before, after=after, changes=compare(old, new, language))
 
 
-async def export(session: AsyncSession, codes: Iterable[str] | None) -> list[Content]:
+async def export(session: AsyncSession, codes: Sequence[str] | None) -> list[Content]:
     """The published content of these active matters, of all without codes: what an import takes.
 
-    Raises `NotFound` when one of the codes has none.
+    Raises `UnknownMatter` at the first of the codes that has none.
     """
     query = (
         select(Matter.code, MatterVersion.id)
@@ -238,11 +239,12 @@ async def export(session: AsyncSession, codes: Iterable[str] | None) -> list[Con
         .where(Matter.status == "active", MatterVersion.state == "published")
         .order_by(Matter.code)
     )
-    wanted = None if codes is None else set(codes)
-    if wanted is not None:
-        query = query.where(Matter.code.in_(wanted))
+    if codes is not None:
+        query = query.where(Matter.code.in_(codes))
     rows = (await session.execute(query)).all()
-    if wanted is not None and wanted != {row.code for row in rows}:
-        raise NotFound
+    found = {row.code for row in rows}
+    for place, code in enumerate(codes or []):
+        if code not in found:
+            raise UnknownMatter().at(f"/codes/{place}")
     known = await versions(session, [row.id for row in rows])
     return [known[row.id].content for row in rows]

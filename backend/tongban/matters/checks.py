@@ -8,9 +8,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+from tongban.core.characters import flaw_of
 from tongban.core.texts import Text
+from tongban.matters.comparing import LABELS
 from tongban.matters.schemas import OWN_IDENTITY, SENSITIVE, Content, FormField
 
 Severity = Literal["error", "warning"]
@@ -100,11 +102,39 @@ def check_content(content: Content, *, inherited_guide: bool) -> list[Finding]:
     comes from elsewhere (an imported catalogue, the version in force) and nobody touched it.
     """
     found = [*_form(content.form, "/form"), *_materials(content), *_handling(content)]
-    found += _result(content)
+    found += [*check_texts(content), *_result(content)]
     found += _guide(content, "warning" if inherited_guide else "error")
     if not content.legal_basis:
         found.append(finding("no_legal_basis", "/legal_basis", "warning"))
     return found
+
+
+_AT_LENGTH = frozenset(
+    {"legal_basis", "conditions", "note", "visits_reason", "hours", "place", "source"}
+)
+"""What may have several lines; everything else is a name, a key or an option."""
+
+
+def check_texts(content: Content) -> Iterator[Finding]:
+    """Characters that nobody sees, wherever they stand in a definition; see `core.characters`."""
+    for name, value in content.model_dump(mode="json").items():
+        yield from _texts(value, f"/{name}", LABELS[name], one_line=name not in _AT_LENGTH)
+
+
+def _texts(value: Any, at: str, place: Text, *, one_line: bool) -> Iterator[Finding]:
+    if isinstance(value, str):
+        flaw = flaw_of(value, one_line=one_line)
+        if flaw is not None:
+            code, said = flaw
+            text = Text(f"{place.zh}：{said.zh}", f"{place.en}: {said.en}", said.params)
+            yield Finding(code, "error", at, text)
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            yield from _texts(part, f"{at}/{key}", place, one_line=key not in _AT_LENGTH)
+    elif isinstance(value, list):
+        for index, part in enumerate(value):
+            item = Text(f"{place.zh}第 {index + 1} 项", f"{place.en}, item {index + 1}")
+            yield from _texts(part, f"{at}/{index}", item, one_line=one_line)
 
 
 def _form(fields: Sequence[FormField], at: str) -> Iterator[Finding]:

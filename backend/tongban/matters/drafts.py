@@ -4,7 +4,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.core import clock
-from tongban.core.problems import Invalid, NotFound, StaleVersion, VersionRequired
+from tongban.core.problems import FieldError, Invalid, NotFound, StaleVersion, VersionRequired
 from tongban.core.texts import Text
 from tongban.identity import audit
 from tongban.identity.actor import Actor
@@ -12,6 +12,7 @@ from tongban.identity.models import Staff
 from tongban.identity.schemas import StaffRef
 from tongban.matters.answers import DraftOut
 from tongban.matters.catalogue import DRAFT, by_code, draft_of, published_of
+from tongban.matters.checks import check_texts
 from tongban.matters.comparing import compare
 from tongban.matters.importing import digest, lock_catalogue
 from tongban.matters.models import Matter, MatterVersion, Offering
@@ -24,8 +25,9 @@ _FIXED = Text("事项编码不能修改", "A matter's code does not change")
 
 
 async def create_matter(session: AsyncSession, actor: Actor, content: Content) -> DraftOut:
-    """A new matter, as a draft. Raises `Forbidden`, `MatterExists`."""
+    """A new matter, as a draft. Raises `Forbidden`, `MatterExists`, `Invalid`."""
     demand_editor(await get_tree(session), actor)
+    _demand_visible(content)
     await lock_catalogue(session)
     if await session.scalar(select(Matter.id).where(Matter.code == content.code)):
         raise MatterExists(matter=content.code)
@@ -87,6 +89,7 @@ async def save_draft(
     check_revision(draft, if_match)
     if content.code != code:
         raise Invalid.field("/code", "code_fixed", _FIXED)
+    _demand_visible(content)
     changes = compare(Content.model_validate(draft.content), content)
     draft.content = content.model_dump(mode="json")
     draft.digest = digest(content)
@@ -141,6 +144,14 @@ def check_revision(draft: MatterVersion, if_match: str | None, *, required: bool
         draft.revision
     ):
         raise StaleVersion
+
+
+def _demand_visible(content: Content) -> None:
+    """A draft may be unfinished, but what cannot be seen in it cannot be found later either.
+    Raises `Invalid`."""
+    errors = [FieldError(found.pointer, found.code, found.text) for found in check_texts(content)]
+    if errors:
+        raise Invalid(errors=errors)
 
 
 async def _editable(session: AsyncSession, actor: Actor, code: str) -> Matter:

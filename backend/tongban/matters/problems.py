@@ -1,7 +1,16 @@
 """Expected failures around the catalogue."""
 
-from tongban.core.problems import Problem
+from tongban.core.problems import AtField, Problem
 from tongban.core.texts import Text
+
+
+class UnknownMatter(AtField):
+    status = 422
+    code = "unknown_matter"
+    title = Text(
+        "没有这个事项，或事项已停办，请从事项列表中选择",
+        "There is no such matter, or it is retired; choose one of the list",
+    )
 
 
 class BrokenCatalogue(Problem):

@@ -2,14 +2,15 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi import Depends, Header, Path, Query, Request, Response
 from pydantic import StringConstraints
 
 from tongban.core.db import SessionDep
-from tongban.core.http import problem_responses, request_language
+from tongban.core.http import Router, problem_responses, request_language
 from tongban.core.pages import Cursor
 from tongban.core.problems import (
     Forbidden,
+    Invalid,
     NotFound,
     StaleVersion,
     Unauthenticated,
@@ -24,9 +25,7 @@ from tongban.matters import problems as p
 from tongban.matters.inputs import OfferingsIn, ReasonIn
 from tongban.matters.schemas import Content
 
-router = APIRouter(
-    prefix="/matters", tags=["matters"], responses=problem_responses(Unauthenticated)
-)
+router = Router(prefix="/matters", tags=["matters"], responses=problem_responses(Unauthenticated))
 
 Reader = Annotated[Actor, Depends(require(Permission.CATALOGUE_READ), scope="function")]
 Editor = Annotated[Actor, Depends(require(Permission.CATALOGUE_EDIT), scope="function")]
@@ -69,7 +68,7 @@ async def list_matters(
     return await catalogue.list_matters(session, filters, limit=limit, cursor=cursor)
 
 
-@router.get("/export", responses=problem_responses(NotFound))
+@router.get("/export", responses=problem_responses(Invalid, p.UnknownMatter))
 async def export_matters(
     _: Reader,
     session: SessionDep,

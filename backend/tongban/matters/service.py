@@ -55,6 +55,11 @@ async def current_offer(session: AsyncSession, code: str) -> Offer | None:
     return Offer(await version(session, found.id), exceptions)
 
 
+async def is_known(session: AsyncSession, code: str) -> bool:
+    """Whether the catalogue has such a matter, whatever its state."""
+    return await session.scalar(select(Matter.id).where(Matter.code == code)) is not None
+
+
 _VERSIONS = Fixed(
     select(
         MatterVersion.id,

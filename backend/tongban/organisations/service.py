@@ -14,7 +14,7 @@ from tongban.core.pages import decode_cursor, encode_cursor
 from tongban.core.problems import NotFound
 from tongban.organisations.files import CONTACT, Row, read_file
 from tongban.organisations.models import Organisation, TreeRevision
-from tongban.organisations.problems import NameTaken
+from tongban.organisations.problems import NameTaken, UnknownOrganisation
 from tongban.organisations.schemas import (
     OrganisationChange,
     OrganisationPage,
@@ -189,13 +189,16 @@ async def list_organisations(
     limit: int,
     cursor: str | None,
 ) -> OrganisationPage:
-    """Organisations in tree order. `parent` keeps those directly below that code."""
+    """Organisations in tree order. `parent` keeps those directly below that code.
+
+    Raises `UnknownOrganisation`.
+    """
     tree = await get_tree(session)
     query = select(Organisation).order_by(Organisation.path).limit(limit + 1)
     if kind:
         query = query.where(Organisation.kind == kind)
     if parent:
-        query = query.where(Organisation.parent_id == _known(tree, parent).id)
+        query = query.where(Organisation.parent_id == named(tree, parent, "/parent").id)
     if q:
         found = Organisation.full_name.contains(q, autoescape=True)
         query = query.where(found | Organisation.code.startswith(q.upper(), autoescape=True))
@@ -239,6 +242,20 @@ async def change_organisation(
     await session.flush()
     forget_revision(session)
     return _view(organisation)
+
+
+def named(tree: Tree, code: str, pointer: str) -> Unit:
+    """The organisation that a filter names. Raises `UnknownOrganisation` at `pointer`."""
+    unit = tree.find(code)
+    if unit is None:
+        raise UnknownOrganisation(code=code).at(pointer)
+    return unit
+
+
+def named_with_below(tree: Tree, code: str, pointer: str) -> list[int]:
+    """Its identifier and those of all below. Raises `UnknownOrganisation` at `pointer`."""
+    unit = named(tree, code, pointer)
+    return [unit.id, *(below.id for below in tree.descendants(unit))]
 
 
 async def _by_code(session: AsyncSession, code: str) -> Organisation:

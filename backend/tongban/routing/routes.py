@@ -2,10 +2,10 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Query, Request
+from fastapi import Body, Query, Request
 
 from tongban.core.db import SessionDep
-from tongban.core.http import problem_responses, request_language
+from tongban.core.http import Router, problem_responses, request_language
 from tongban.core.problems import Forbidden, NotFound, StaleVersion, Unauthenticated
 from tongban.matters.answers import ImportReport, MatterOut
 from tongban.matters.catalogue import get_matter
@@ -16,9 +16,7 @@ from tongban.routing import publishing, service
 from tongban.routing.problems import BrokenProcess, NotPublishable, RouteUnresolved
 from tongban.routing.schemas import CheckReport, RoutePreview
 
-router = APIRouter(
-    prefix="/matters", tags=["matters"], responses=problem_responses(Unauthenticated)
-)
+router = Router(prefix="/matters", tags=["matters"], responses=problem_responses(Unauthenticated))
 
 OrganisationCode = Annotated[str, Query(max_length=40, pattern=r"^[^\x00]+$")]
 

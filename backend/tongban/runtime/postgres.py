@@ -151,24 +151,24 @@ def create_database(
     """Create a database that belongs to the owner role and that API and worker may enter.
 
     `admin_url` is a login that may create databases. Cloning a template copies its tables and
-    extensions, not who may connect.
+    extensions, not who may connect; its files are copied, not logged, which takes half the time.
     """
     there = unless_there and _word(name) in run_sql(
         admin_url, "SELECT datname FROM pg_database;"
     ).split("\n")
-    if not there:
-        run_sql(
-            admin_url,
-            f"CREATE DATABASE {_word(name)} OWNER {ROLES['owner']}"
-            f" TEMPLATE {_word(template or 'template0')};",
-        )
+    source = f"{_word(template)} STRATEGY file_copy" if template else "template0"
+    creation = f"CREATE DATABASE {_word(name)} OWNER {ROLES['owner']} TEMPLATE {source};"
     run_sql(
-        elsewhere(admin_url, name),
-        "SET client_min_messages = warning;"
-        f"REVOKE ALL ON DATABASE {name} FROM PUBLIC;"
-        f"GRANT CONNECT ON DATABASE {name} TO {ROLES['app']}, {ROLES['worker']};"
-        + "".join(f"CREATE EXTENSION IF NOT EXISTS {extension};" for extension in EXTENSIONS),
+        admin_url,
+        ("" if there else creation) + f"REVOKE ALL ON DATABASE {name} FROM PUBLIC;"
+        f"GRANT CONNECT ON DATABASE {name} TO {ROLES['app']}, {ROLES['worker']};",
     )
+    if template is None:
+        run_sql(
+            elsewhere(admin_url, name),
+            "SET client_min_messages = warning;"
+            + "".join(f"CREATE EXTENSION IF NOT EXISTS {extension};" for extension in EXTENSIONS),
+        )
 
 
 def drop_database(admin_url: str, name: str) -> None:

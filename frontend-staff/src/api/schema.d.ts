@@ -343,7 +343,7 @@ export interface paths {
         };
         /**
          * Export Cases
-         * @description The same query as an Excel sheet, at most 20,000 rows; audited.
+         * @description The same query as an Excel sheet, whole or refused above 20,000 rows; audited.
          */
         get: operations["export_cases"];
         put?: never;
@@ -4749,7 +4749,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description invalid */
+            /** @description invalid · unknown_staff */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5508,7 +5508,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
-            /** @description invalid */
+            /** @description invalid · too_many_for_sheet */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8877,16 +8877,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description invalid */
+            /** @description invalid · unknown_matter */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9005,16 +8996,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description invalid */
+            /** @description invalid · unknown_organisation */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9259,16 +9241,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description invalid */
+            /** @description invalid · unknown_organisation */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9874,7 +9847,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string | null;
-                function?: string | null;
+                function?: ("pre_review" | "accept" | "first_review" | "review" | "carry_out" | "approve" | "file" | "issue") | null;
                 limit?: number;
                 queue?: "all" | "mine" | "pool";
             };

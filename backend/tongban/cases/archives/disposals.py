@@ -16,7 +16,6 @@ from sqlalchemy.orm import aliased
 
 from tongban.cases.archives import schemas as s
 from tongban.cases.events import DISPOSED
-from tongban.cases.filtering import check_span, on_days
 from tongban.cases.models import (
     Archive,
     Case,
@@ -34,6 +33,7 @@ from tongban.core.ids import new_id
 from tongban.core.pages import Page, decode_cursor, encode_cursor
 from tongban.core.problems import FieldError, Forbidden, Invalid, NotFound
 from tongban.core.settings import Settings
+from tongban.core.spans import check_span, on_days
 from tongban.core.texts import Text
 from tongban.files.service import discard
 from tongban.identity import audit

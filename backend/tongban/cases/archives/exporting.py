@@ -23,13 +23,13 @@ from tongban.cases.archives.disposals import fonds, kept_by
 from tongban.cases.archives.schemas import ArchiveExportIn
 from tongban.cases.documents.archive import INDEX, verify_package
 from tongban.cases.documents.bag import Member, write_bag
-from tongban.cases.filtering import on_days
 from tongban.cases.models import Archive, Case, CasePersonal
 from tongban.cases.problems import NothingToExport, TooManyToExport
 from tongban.core import clock
 from tongban.core.db import AnyRow
 from tongban.core.privacy import Tampered
 from tongban.core.settings import Settings
+from tongban.core.spans import on_days
 from tongban.files import storage
 from tongban.files.models import File
 from tongban.identity import audit

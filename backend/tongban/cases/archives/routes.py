@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from fastapi.responses import StreamingResponse
 
 from tongban.cases import problems as p
@@ -12,14 +12,14 @@ from tongban.cases.archives import disposals, exporting
 from tongban.cases.archives import schemas as s
 from tongban.cases.lists import XLSX
 from tongban.core.db import SessionDep
-from tongban.core.http import problem_responses
+from tongban.core.http import Router, problem_responses
 from tongban.core.pages import Page
 from tongban.core.problems import Forbidden, NotFound
 from tongban.identity.actor import Actor
 from tongban.identity.roles import Permission
 from tongban.identity.service import SettingsDep, require
 
-router = APIRouter(tags=["archives"])
+router = Router(tags=["archives"])
 
 Exporter = Annotated[Actor, Depends(require(Permission.ARCHIVES_EXPORT), scope="function")]
 Proposer = Annotated[Actor, Depends(require(Permission.ARCHIVES_DISPOSE), scope="function")]

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from tongban.cases.filtering import Day
 from tongban.core.characters import LINE, LINES
 from tongban.core.schemas import InputModel, OutputModel
+from tongban.core.spans import Day
 from tongban.identity.schemas import StaffRef
 from tongban.organisations.schemas import OrganisationRef
 

@@ -48,7 +48,7 @@ export default {
     personalHint: "在您的权限范围内查询所有办件。",
     wideTitle: "综合查询",
     wideHint: "跨事项、人员与机构查询。条件都在网址中，可收藏或转给同事。",
-    exported: "导出 Excel（最多 20000 行，记入审计）",
+    exported: "导出 Excel（一次最多 20,000 行，记入审计）",
     none: "没有符合条件的办件",
     noneHint: "放宽条件再试；您只能看到本单位参与的办件。",
   },

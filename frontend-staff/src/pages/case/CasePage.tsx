@@ -14,6 +14,7 @@ import { StatusTag } from "@/components/StatusTag";
 import { Evaluation } from "@/devices/Evaluation";
 import { ActionPanel } from "@/pages/case/ActionPanel";
 import { CaseFacts } from "@/pages/case/CaseFacts";
+import { Ended, hasEnded } from "@/pages/case/Ended";
 import { FormPanel } from "@/pages/case/FormPanel";
 import { MaterialsPanel } from "@/pages/case/MaterialsPanel";
 import { Papers } from "@/pages/case/Papers";
@@ -32,7 +33,6 @@ export function CasePage() {
 }
 
 function CaseFile({ data, number }: { data: Case; number: string }) {
-  const { t } = useTranslation("cases");
   const [concludedHere, setConcludedHere] = useState(false);
   return (
     <>
@@ -42,11 +42,7 @@ function CaseFile({ data, number }: { data: Case; number: string }) {
         hint={
           <span className="row">
             <CaseNumber number={data.number} id={data.id} link={false} />
-            <DueBadge due={data.due} />
-            {data.due.provisional && <span className="late">{t("case.provisional")}</span>}
-            {data.acceptance_due_on && (
-              <span>{t("case.acceptanceDue", { date: formatDate(data.acceptance_due_on) })}</span>
-            )}
+            {hasEnded(data.status) ? <Ended data={data} number={number} /> : <Clocks data={data} />}
           </span>
         }
         actions={<Papers data={data} number={number} />}
@@ -74,6 +70,20 @@ function CaseFile({ data, number }: { data: Case; number: string }) {
           <Timeline data={data} number={number} />
         </div>
       </div>
+    </>
+  );
+}
+
+/** Until when it has to be done. */
+function Clocks({ data }: { data: Case }) {
+  const { t } = useTranslation("cases");
+  return (
+    <>
+      <DueBadge due={data.due} />
+      {data.due.provisional && <span className="late">{t("case.provisional")}</span>}
+      {data.acceptance_due_on && (
+        <span>{t("case.acceptanceDue", { date: formatDate(data.acceptance_due_on) })}</span>
+      )}
     </>
   );
 }

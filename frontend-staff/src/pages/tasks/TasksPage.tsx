@@ -3,7 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { App, Button, Segmented, type TableColumnType } from "antd";
 import { useTranslation } from "react-i18next";
 import { apiQuery, client, unwrap } from "@/api/client";
-import type { components } from "@/api/schema";
+import type { components, paths } from "@/api/schema";
 import { one, useFilters } from "@/app/search";
 import { CaseNumber } from "@/components/CaseNumber";
 import { DueBadge } from "@/components/DueBadge";
@@ -17,6 +17,9 @@ import { useWords } from "@/components/words";
 
 type TaskRow = components["schemas"]["TaskRow"];
 type Queue = "all" | "mine" | "pool";
+type TaskFunction = NonNullable<
+  NonNullable<paths["/api/v1/tasks"]["get"]["parameters"]["query"]>["function"]
+>;
 
 /** 待办事宜: what I claimed and what my roles may claim, soonest due first. */
 export function TasksPage() {
@@ -25,7 +28,11 @@ export function TasksPage() {
   const { search, set } = useFilters();
   const queue = (one(search["queue"]) ?? "all") as Queue;
   const query = apiQuery("/api/v1/tasks", {
-    query: { queue, function: one(search["function"]), cursor: one(search["cursor"]) },
+    query: {
+      queue,
+      function: one(search["function"]) as TaskFunction | undefined,
+      cursor: one(search["cursor"]),
+    },
   });
   const counts = useQuery(query).data?.counts;
   const columns = useTaskColumns();
