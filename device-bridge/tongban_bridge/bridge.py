@@ -19,7 +19,7 @@ from tongban_bridge.link import Link, Listener, Report
 from tongban_bridge.pairing import VERSION
 from tongban_bridge.settings import Limits, build, load_settings
 from tongban_bridge.store import Delivery, Store
-from tongban_bridge.worker import LOOK_EVERY, Job, Worker
+from tongban_bridge.worker import Job, Worker
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class Bridge:
         devices: Sequence[Device],
         *,
         limits: Limits,
-        look_every: float = LOOK_EVERY,
+        look_every: float | None = None,
     ) -> None:
         self.identity = identity
         self._store = store

@@ -63,9 +63,7 @@ class LoopbackPage:
         handler.hosts = {f"127.0.0.1:{self.port}", f"localhost:{self.port}"}  # type: ignore[attr-defined]
         own = {f"http://{host}" for host in handler.hosts}  # type: ignore[attr-defined]
         handler.origins = own | set(origins)  # type: ignore[attr-defined]
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.2}, daemon=True
-        )
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     def start(self) -> None:
         """Begin to answer."""

@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 
 from tongban_bridge.device import Command, Outcome, Turn
 from tongban_bridge.faults import Fault
@@ -42,6 +43,11 @@ class _Step:
     seconds: float
     ok: int
     sizes: Callable[[int], bool]
+
+    @cached_property
+    def frame(self) -> bytes:
+        """The command as it goes over the line."""
+        return protocol.frame(self.content)
 
 
 _FIND = _Step(protocol.FIND, 0.5, protocol.FOUND, lambda size: size == 4)
@@ -210,7 +216,7 @@ class SamReader:
         heard = False
         try:
             for attempt in range(ATTEMPTS):
-                port.write(protocol.frame(step.content))
+                port.write(step.frame)
                 receiver = protocol.Receiver()
                 until = time.monotonic() + step.seconds
                 while received := port.read(until):
