@@ -40,7 +40,8 @@ class Worker:
     ) -> None:
         self.device = device
         self._changed = changed
-        self._look_every: float = look_every or getattr(device, "look_every", LOOK_EVERY)
+        own: float = getattr(device, "look_every", LOOK_EVERY)
+        self._look_every = look_every or own
         self._jobs: queue.Queue[Job | None] = queue.Queue()
         self._fault: Fault | None = Fault("starting")
         self._busy = False
