@@ -22,6 +22,9 @@ ATTEMPTS = 3
 POLL = 0.1
 """Seconds between two looks for a card."""
 
+STAYED_EVERY = 10
+"""Looks from one attempt to select a card that stayed to the next; a new one is found by each."""
+
 _HOPELESS = frozenset({"unplugged", "cancelled", "unsupported_layout", "sam_unauthorised"})
 
 
@@ -126,28 +129,31 @@ class SamReader:
         """
         if self._sam_id is None:
             self._sam_id = protocol.sam_id_text(self._exchange(_SAM_ID)[0].data)
-        failures = 0
+        failures = looks = 0
         while True:
             try:
-                if self._present():
+                if self._present(or_stayed=self._has_read and looks % STAYED_EVERY == 0):
                     reading = self._read_present()
                     self._has_read = True
                     return reading
+                looks += 1
             except Fault as fault:
                 failures += 1
+                looks = 0
                 if failures == ATTEMPTS or fault.code in _HOPELESS:
                     raise
             if not turn.pause(POLL):
                 raise Fault("card_still_there" if self._has_read else "no_card")
 
-    def _present(self) -> bool:
+    def _present(self, *, or_stayed: bool) -> bool:
         """Find and select a card.
 
         Readers that want a card lifted answer "not found" for one that they have read already.
-        Only the card itself can tell which of the two it is: it lets itself be selected or not.
+        With `or_stayed` the card itself tells which of the two it is: it lets itself be selected
+        or not.
         """
         found, _ = self._exchange(_FIND)
-        if found.code != protocol.FOUND and not (self._has_read and found.code == 0x80):
+        if found.code != protocol.FOUND and not (or_stayed and found.code == 0x80):
             if found.code == 0x80:
                 return False
             raise found.fault()
