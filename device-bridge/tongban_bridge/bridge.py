@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from tongban_bridge.api import Api, Refused
-from tongban_bridge.deliverer import Deliverer
+from tongban_bridge.deliverer import Deliverer, Holdup
 from tongban_bridge.device import IDLE_WAIT, Command, Device, Outcome, Turn
 from tongban_bridge.faults import Fault, words
 from tongban_bridge.identity import Identity, load_identity, queue_key
@@ -62,6 +62,11 @@ class Bridge:
     def report(self) -> Report:
         """How the counter is."""
         return Report([worker.state.as_json() for worker in self.workers], self._store.count())
+
+    @property
+    def holdup(self) -> Holdup | None:
+        """Why what waits does not leave."""
+        return self._deliverer.holdup
 
     def start(self) -> None:
         """Say first what an interruption has left open, then begin."""
