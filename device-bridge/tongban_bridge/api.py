@@ -41,8 +41,8 @@ class Api:
         """Tell what came of a command.
 
         Raises:
-            Fault: `unreachable`, `refused_for_now` or why the platform does not believe this
-                bridge: the same delivery must come again.
+            Fault: `unreachable`, `platform_unwell`, `refused_for_now` or why the platform does not
+                believe this bridge: the same delivery must come again.
             Refused: it must not.
         """
         body = {
@@ -90,7 +90,8 @@ class Api:
             raise Fault("unreachable", type(problem).__name__) from None
         if answer.status_code in _AGAIN or answer.status_code >= 500:
             refusal = _code(answer)
-            told = _WHY.get(refusal, "refused_for_now")
+            here = answer.status_code == 401
+            told = _WHY.get(refusal, "refused_for_now" if here else "platform_unwell")
             raise Fault(told, f"HTTP {answer.status_code} {refusal}")
         if not answer.is_success:
             raise Refused(answer.status_code)

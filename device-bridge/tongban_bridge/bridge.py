@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from tongban_bridge.api import Api, Refused
-from tongban_bridge.deliverer import Deliverer
+from tongban_bridge.deliverer import Deliverer, Holdup
 from tongban_bridge.device import IDLE_WAIT, Command, Device, Outcome, Turn
 from tongban_bridge.faults import Fault, words
 from tongban_bridge.identity import Identity, load_identity, queue_key
@@ -19,7 +19,7 @@ from tongban_bridge.link import Link, Listener, Report
 from tongban_bridge.pairing import VERSION
 from tongban_bridge.settings import Limits, build, load_settings
 from tongban_bridge.store import Delivery, Store
-from tongban_bridge.worker import LOOK_EVERY, Job, Worker
+from tongban_bridge.worker import Job, Worker
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class Bridge:
         devices: Sequence[Device],
         *,
         limits: Limits,
-        look_every: float = LOOK_EVERY,
+        look_every: float | None = None,
     ) -> None:
         self.identity = identity
         self._store = store
@@ -62,6 +62,11 @@ class Bridge:
     def report(self) -> Report:
         """How the counter is."""
         return Report([worker.state.as_json() for worker in self.workers], self._store.count())
+
+    @property
+    def holdup(self) -> Holdup | None:
+        """Why what waits does not leave."""
+        return self._deliverer.holdup
 
     def start(self) -> None:
         """Say first what an interruption has left open, then begin."""

@@ -3,6 +3,8 @@
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from tongban_bridge.api import Api, Refused
@@ -11,6 +13,15 @@ from tongban_bridge.pauses import Pauses
 from tongban_bridge.store import DAMAGED, Delivery, Store
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Holdup:
+    """Why what waits has not left, and since when it is for this reason, in this PC's time."""
+
+    code: str
+    detail: str | None
+    since: datetime
 
 
 class Deliverer:
@@ -22,6 +33,8 @@ class Deliverer:
         self._changed = changed
         self._woken = threading.Event()
         self._stopping = False
+        self.holdup: Holdup | None = None
+        """None while nothing waits, or it leaves."""
         self._thread = threading.Thread(target=self._serve, name="deliverer", daemon=True)
 
     def start(self) -> None:
@@ -39,26 +52,34 @@ class Deliverer:
         self._thread.join(timeout=10)
 
     def _serve(self) -> None:
-        pauses, said = Pauses(), ""
+        pauses = Pauses()
         while not self._stopping:
             self._woken.clear()
             try:
                 while not self._stopping and (delivery := self._store.first()):
                     self._deliver(delivery)
                     self._store.confirmed(delivery.sequence)
+                    self.holdup = None
                     self._changed()
                     pauses.succeeded()
-                    said = ""
             except Exception as problem:
                 # A fault that passes, or what nobody expected: what waits must leave one day.
-                expected = problem if isinstance(problem, Fault) else None
-                why = words(expected) if expected else repr(problem)
-                if why != said:
-                    said = why
-                    log.warning("not delivered yet: %s", why, exc_info=not expected)
+                self._hold_up(problem)
                 self._woken.wait(pauses.after_failure())
             else:
+                # What waited may also have become too old.
+                self.holdup = None
                 self._woken.wait()
+
+    def _hold_up(self, problem: Exception) -> None:
+        """Keep why; said once, not with every attempt of a long outage."""
+        expected = isinstance(problem, Fault)
+        fault = problem if isinstance(problem, Fault) else Fault("internal", type(problem).__name__)
+        before = self.holdup
+        if before and (before.code, before.detail) == (fault.code, fault.detail):
+            return
+        self.holdup = Holdup(fault.code, fault.detail, datetime.now().astimezone())
+        log.warning("not delivered yet: %s", words(fault), exc_info=not expected)
 
     def _deliver(self, delivery: Delivery) -> None:
         try:

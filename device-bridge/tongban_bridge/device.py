@@ -8,6 +8,10 @@ from typing import Any, Protocol
 
 from tongban_bridge.faults import Fault
 
+LOOK_OVER_HTTP = 3.0
+"""Seconds between two looks at an idle device on the network: nobody plugs it in while a clerk
+waits, and a call costs ten times what a word over a cable does."""
+
 IDLE_WAIT = 30.0
 """Seconds that a person is given at a device where the command itself says nothing."""
 

@@ -11,17 +11,24 @@ from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol, runtime_checkable
 
+from tongban_bridge.deliverer import Holdup
 from tongban_bridge.faults import Fault, message
+from tongban_bridge.link import Report
 
 _PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8">
 <title>通办设备桥 · Tongban bridge</title>
 <style>body{font:16px/1.6 sans-serif;margin:2rem}td{padding:.2rem 1rem .2rem 0}</style>
-<h1>通办设备桥 · Tongban device bridge</h1><p id="link"></p><table id="devices"></table>
+<h1>通办设备桥 · Tongban device bridge</h1><p id="link"></p><p id="queue"></p>
+<table id="devices"></table>
 <script>
 const show = async () => {
   const health = await (await fetch('/health')).json();
   document.getElementById('link').textContent =
-    `${health.window} · ${health.link} · 待上传 waiting: ${health.queued}`;
+    `${health.window} · ${health.link.zh} ${health.link.en}`;
+  const {queued, waiting: held} = health;
+  const why = held &&
+    ` · ${held.since} 起 since · ${held.zh} ${held.en} [${held.detail || held.code}]`;
+  document.getElementById('queue').textContent = `待上传 waiting: ${queued}${why || ''}`;
   document.getElementById('devices').replaceChildren(...health.devices.map(device => {
     const row = document.createElement('tr');
     for (const text of [device.name, device.state, device.zh || '', device.en || ''])
@@ -63,9 +70,7 @@ class LoopbackPage:
         handler.hosts = {f"127.0.0.1:{self.port}", f"localhost:{self.port}"}  # type: ignore[attr-defined]
         own = {f"http://{host}" for host in handler.hosts}  # type: ignore[attr-defined]
         handler.origins = own | set(origins)  # type: ignore[attr-defined]
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.2}, daemon=True
-        )
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     def start(self) -> None:
         """Begin to answer."""
@@ -148,10 +153,27 @@ def is_ours(headers: Message, hosts: Set[str], origins: Set[str]) -> bool:
     )
 
 
-def health(window: str, link: str, report: Any) -> dict[str, Any]:
-    """What the page shows, faults in words."""
-    devices = []
-    for device in report.devices:
-        chinese, english = message(device["code"]) if device["code"] else (None, None)
-        devices.append({**device, "zh": chinese, "en": english})
-    return {"window": window, "link": link, "queued": report.queued, "devices": devices}
+def health(window: str, link: str, report: Report, holdup: Holdup | None) -> dict[str, Any]:
+    """What the page shows: how link, queue and devices are, in words of both languages."""
+    waiting = None
+    if report.queued and holdup:
+        since = f"{holdup.since:%m-%d %H:%M}"
+        waiting = {"detail": holdup.detail, "since": since, **_words(holdup.code)}
+    return {
+        "window": window,
+        "link": {"state": link, **_words(link)},
+        "queued": report.queued,
+        "waiting": waiting,
+        "devices": [{**device, **_words(device["code"])} for device in report.devices],
+    }
+
+
+_LINK = {"connecting": ("正在连接平台", "connecting"), "connected": ("已连接平台", "connected")}
+
+
+def _words(code: Any) -> dict[str, str | None]:
+    """Both null where nothing is wrong."""
+    if code is None:
+        return {"code": None, "zh": None, "en": None}
+    chinese, english = _LINK.get(code) or message(code)
+    return {"code": code, "zh": chinese, "en": english}

@@ -68,8 +68,9 @@ class SerialPort:
         """
         try:
             while time.monotonic() < until:
-                if received := self._port.read(max(1, self._port.in_waiting)):
-                    return bytes(received)
+                if first := self._port.read(1):
+                    # With what came along: a card is looked for ten times a second, all day.
+                    return bytes(first + self._port.read(self._port.in_waiting))
         except _GONE:
             raise Fault("unplugged", self.name) from None
         return b""

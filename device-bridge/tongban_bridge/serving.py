@@ -21,7 +21,7 @@ def serve(home: Path, client: httpx.Client, stopped: threading.Event) -> None:
     cameras = [one.device for one in bridge.workers if isinstance(one.device, Previewer)]
     page = LoopbackPage(
         settings.page_port,
-        lambda: health(bridge.identity.window, bridge.link.state, bridge.report()),
+        lambda: health(bridge.identity.window, bridge.link.state, bridge.report(), bridge.holdup),
         origins=settings.page_origins,
         camera=cameras[0] if cameras else None,
     )

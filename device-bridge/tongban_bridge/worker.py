@@ -14,7 +14,8 @@ from tongban_bridge.faults import Fault
 log = logging.getLogger(__name__)
 
 LOOK_EVERY = 1.0
-"""Seconds between two looks at an idle device: what is plugged in is ready that soon."""
+"""Seconds between two looks at an idle device: what is plugged in is ready that soon. A driver
+whose looks cost more says its own `look_every`."""
 
 LOOK_AT_LEAST_EVERY = 30.0
 
@@ -35,15 +36,16 @@ class Worker:
     """Serves one device; `changed` is called from its thread when the device's state changes."""
 
     def __init__(
-        self, device: Device, changed: Callable[[], None], *, look_every: float = LOOK_EVERY
+        self, device: Device, changed: Callable[[], None], *, look_every: float | None = None
     ) -> None:
         self.device = device
         self._changed = changed
-        self._look_every = look_every
+        own: float = getattr(device, "look_every", LOOK_EVERY)
+        self._look_every = look_every or own
         self._jobs: queue.Queue[Job | None] = queue.Queue()
         self._fault: Fault | None = Fault("starting")
         self._busy = False
-        self._until_next_look = look_every
+        self._until_next_look = self._look_every
         self._stopping = False
         self._thread = threading.Thread(target=self._serve, name=f"device {device.id}", daemon=True)
 

@@ -151,11 +151,27 @@ def test_platform_down_in_the_middle(
     press.let_go.set()
     await_that(lambda: bridge.report().queued == 1)
     await_that(lambda: bridge.link.state == "unreachable")
+    await_that(lambda: bridge.holdup and bridge.holdup.code == "unreachable")
     platform.up()
     assert platform.outcome(command)["state"] == "done"
+    await_that(lambda: bridge.holdup is None)
     await_that(lambda: platform.reports[-1]["queued"] == 0)
     reader.lay(resident())
     assert platform.outcome(platform.ask("read_card"))["state"] == "done"
+
+
+@pytest.mark.parametrize(("status", "why"), [(503, "platform_unwell"), (401, "refused_for_now")])
+def test_why_it_waits_is_known(platform: Platform, start: Start, status: int, why: str) -> None:
+    press = Press()
+    press.let_go.set()
+    bridge = start(press)
+    platform.answer_next = [status] * 100
+    command = platform.ask("print")
+    await_that(lambda: bridge.holdup and bridge.holdup.code == why)
+    assert bridge.report().queued == 1
+    platform.answer_next = []
+    platform.outcome(command)
+    await_that(lambda: bridge.holdup is None)
 
 
 def test_a_lost_answer_delivers_the_same_again(platform: Platform, start: Start) -> None:

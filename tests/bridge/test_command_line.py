@@ -163,7 +163,7 @@ def test_running_until_stopped(platform: Platform, home: Path, way: signal.Signa
     try:
         await_that(lambda: platform.connected, 30)
         health = httpx.get(f"http://127.0.0.1:{port}/health").json()
-        assert health["link"] == "connected"
+        assert health["link"]["state"] == "connected"
     finally:
         process.send_signal(way)
         _, errors = process.communicate(timeout=20)

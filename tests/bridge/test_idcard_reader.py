@@ -167,6 +167,17 @@ def test_a_card_that_stays_is_read_again(counter: Counter) -> None:
     assert counter.driver.read(Turn(5)).card.name == "陈晓明"
 
 
+def test_an_empty_reader_is_seldom_asked_for_a_card_that_stayed(counter: Counter) -> None:
+    """Each word over the line costs the counter PC, all day."""
+    counter.reader.lay(resident())
+    counter.driver.read(Turn(5))
+    counter.reader.lay()
+    counter.reader.heard.clear()
+    assert counter.read_fails(0.5) == "card_still_there"
+    assert counter.reader.heard.count(protocol.FIND) > 1
+    assert counter.reader.heard.count(protocol.SELECT) == 1
+
+
 def test_no_name_outlives_its_card(counter: Counter) -> None:
     counter.reader.lift = True
     counter.reader.lay(resident())

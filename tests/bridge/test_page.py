@@ -2,16 +2,19 @@
 
 import socket
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import httpx
 import pytest
 
+from tongban_bridge.deliverer import Holdup
 from tongban_bridge.device import DeviceState
 from tongban_bridge.faults import Fault
 from tongban_bridge.link import Report
 from tongban_bridge.page import LoopbackPage, health
 
 REPORT = Report([DeviceState("a", "id_card", "读卡器", "absent", "port_missing").as_json()], 2)
+HOLDUP = Holdup("clock", "HTTP 401 signature_stale", datetime(2026, 11, 29, 10, 3, tzinfo=UTC))
 
 
 class Camera:
@@ -33,7 +36,7 @@ def camera() -> Camera:
 def page(camera: Camera) -> Iterator[LoopbackPage]:
     page = LoopbackPage(
         0,
-        lambda: health("3号窗口", "connected", REPORT),
+        lambda: health("3号窗口", "unreachable", REPORT, HOLDUP),
         origins=["https://tongban.example.gov.cn"],
         camera=camera,
     )
@@ -51,6 +54,16 @@ def test_health_in_words(page: LoopbackPage) -> None:
     assert (answer["window"], answer["queued"]) == ("3号窗口", 2)
     assert "找不到设备端口" in answer["devices"][0]["zh"]
     assert "port" in answer["devices"][0]["en"]
+    assert "无法连接平台" in answer["link"]["zh"]
+
+
+def test_why_the_queue_waits(page: LoopbackPage) -> None:
+    waiting = get(page, "/health").json()["waiting"]
+    assert (waiting["code"], waiting["since"]) == ("clock", "11-29 10:03")
+    assert "本机时间" in waiting["zh"]
+    assert "clock" in waiting["en"]
+    assert waiting["detail"] == "HTTP 401 signature_stale"
+    assert health("3号窗口", "connected", Report([], 0), HOLDUP)["waiting"] is None
 
 
 def test_localhost_is_the_same(page: LoopbackPage) -> None:

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from jose import jwt
+from redis.asyncio import Redis
 
 from tests.devices.asking import CARD, shown
 from tests.devices.conftest import HEARTBEAT, Hall, next_of, running
@@ -16,6 +17,7 @@ from tests.support.environment import SETTINGS
 from tests.support.live import _free_port
 from tests.support.waiting import until
 from tongban.core import clock
+from tongban.core.settings import get_settings
 from tongban.devices.hub import Hub
 from tongban.runtime.postgres import run_sql
 from tongban.runtime.services import DatabaseUrls
@@ -115,6 +117,20 @@ async def test_without_valkey_pages_see_that_nobody_knows(
         assert cancelled.body["state"] == "cancelled"
         assert (await person.post("/devices/pairing-codes", {"window_code": window})).status == 201
         assert (await person.call("DELETE", f"/devices/bridges/{bridge.id}")).status == 204
+
+
+async def test_pages_are_told_of_a_bridge_that_a_new_valkey_did_not_know(hall: Hall) -> None:
+    clerk, window = await hall.person("ds-clerk"), hall.window()
+    bridge = await hall.paired(window)
+    async with (
+        hall.servers[1].connected(bridge),
+        hall.servers[0].events(clerk, window) as events,
+    ):
+        async with Redis.from_url(get_settings().redis_url) as valkey:
+            assert await valkey.delete(f"tongban:bridge:{bridge.id}") == 1
+        while not (await bridge_of(clerk, bridge))["online"]:
+            # Also what was said before it was forgotten; without an event this waits in vain.
+            assert await events.next() == ("devices", {})
 
 
 async def test_a_valkey_that_hangs_keeps_no_page_waiting() -> None:

@@ -37,10 +37,13 @@ ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 START_SECONDS = 240
 IDLE_SECONDS = 10
 PATIENCE_MS = 60_000
+REFUSED_BYTES = 11
+"""A reader's answer while no card lies there."""
 BITS_A_BYTE = 10
 """On an 8N1 line."""
-CARD_BYTES = 2 * (10 + 15 + 10 + 19 + 10 + 1295)
-"""Find, select, read with their commands (GA 450); the driver believes what it read twice."""
+CARD_BYTES = 10 + 15 + 10 + 19 + 2 * (10 + 1295)
+"""Find, select, read and read again, with their commands (GA 450)."""
+BAUD = 115200
 BRIDGE = (sys.executable, "-c", "from tongban_bridge.cli import main; main()")
 PEOPLE = ("chen", "wang")
 
@@ -189,10 +192,7 @@ async def one_matter(page: Page, devices: VirtualCounter, card: str) -> dict[str
     clerk = Clerk(page)
     seconds: dict[str, float] = {}
     await clerk.see("请将证件放在读卡器上")
-    began = time.perf_counter()
-    devices.lay(card)
-    await expect(page.get_by_label("姓名（名称）")).not_to_have_value("", timeout=PATIENCE_MS)
-    seconds["card"] = time.perf_counter() - began
+    began = await lay(page, devices, card, seconds)
     await clerk.choose("事项", "避孕药具免费领取")
     await clerk.choose("户籍或居住社区", await _own_community(page))
     await clerk.pick("避孕套")
@@ -218,6 +218,44 @@ async def one_matter(page: Page, devices: VirtualCounter, card: str) -> dict[str
     return {"actions": clerk.actions, **{name: round(s, 2) for name, s in seconds.items()}}
 
 
+async def lay(page: Page, devices: VirtualCounter, card: str, seconds: dict[str, float]) -> float:
+    """Lay a card down and wait until the form says whose it is; when that began.
+
+    Says how long the reader did not look (`found`), the line was read (`line`), and all the rest
+    took: bridge, platform and page (`ours`).
+    """
+    answered: list[tuple[int, float]] = []
+
+    def clock(frame: bytes) -> bytes:
+        answered.append((len(frame), time.perf_counter()))
+        return frame
+
+    devices.reader.spoil = clock
+    began = time.perf_counter()
+    devices.lay(card)
+    # Looked at with every picture: Playwright's own waiting looks after 0.1, 0.35 and 0.85 s only.
+    name = page.get_by_label("姓名（名称）")
+    await asyncio.wait_for(name.evaluate(_FILLED), PATIENCE_MS / 1000)
+    filled = time.perf_counter()
+    devices.reader.spoil = bytes
+    found = next(at for size, at in answered if size > REFUSED_BYTES)
+    size, at = answered[-1]
+    read = at + size * BITS_A_BYTE / BAUD
+    seconds |= {
+        "card": filled - began,
+        "found": found - began,
+        "line": read - found,
+        "ours": filled - read,
+    }
+    return began
+
+
+_FILLED = """field => new Promise(filled => {
+  const look = () => field.value ? filled() : requestAnimationFrame(look);
+  look();
+})"""
+
+
 async def _own_community(page: Page) -> str:
     window: str = await page.evaluate("localStorage.getItem('tongban.window')")
     return window[:12]
@@ -235,7 +273,7 @@ def resident_mib(process: int) -> float:
 
 def report(results: dict[str, Any]) -> None:
     rounds, idle = results["rounds"], results["idle"]
-    line = 1000 * CARD_BYTES * BITS_A_BYTE / 115200
+    line = CARD_BYTES * BITS_A_BYTE / BAUD
 
     def middle(name: str) -> float:
         return float(statistics.median(one[name] for one in rounds))
@@ -244,8 +282,11 @@ def report(results: dict[str, Any]) -> None:
         f"\n即办 · immediate matter at a virtual counter, {len(rounds)} rounds, median\n"
         f"  actions, card to evaluation     {middle('actions'):8.0f}   (goal ≤ 12)\n"
         f"  seconds, card to evaluation     {middle('all'):8.1f}   (goal ≤ 60)\n"
-        f"  card → applicant filled         {middle('card'):8.2f} s (goal ≤ 1.0;"
-        f" {line:.0f} ms of it are the line's at 115,200 baud)\n"
+        f"  card → applicant filled         {middle('card'):8.2f} s (goal ≤ 1.0)\n"
+        f"    until the reader looks        {middle('found'):8.2f} s\n"
+        f"    reading                       {middle('line'):8.2f} s ({line:.2f} s of it are the"
+        f" line's at {BAUD:,} baud)\n"
+        f"    bridge, platform, page        {middle('ours'):8.2f} s\n"
         f"  scan, A4 200 dpi → preview      {middle('scan'):8.2f} s"
         " (goal ≤ 1.5 beyond the scanner)\n"
         f"  print → confirmed               {middle('print'):8.2f} s\n"

@@ -48,6 +48,7 @@ class Nudge:
 
 
 Nudges = asyncio.Queue[Nudge]
+Presence = Literal["stays", "replaced", "forgotten"]
 
 
 class Hub:
@@ -144,16 +145,19 @@ class Hub:
         except RedisError as error:
             log.warning("presence not told", error=type(error).__name__)
 
-    async def stay(self, bridge_id: UUID, connection: str, lasts: timedelta) -> bool:
-        """Say so again; whether no other connection of the bridge has come since."""
+    async def stay(self, bridge_id: UUID, connection: str, lasts: timedelta) -> Presence:
+        """Say so again: `stays`; `replaced` where another connection of the bridge has come since;
+        `forgotten` where nobody knew it any more, as after a restart of Valkey."""
         milliseconds = lasts // timedelta(milliseconds=1)
         try:
-            stays = await self._valkey.eval(
+            found = await self._valkey.eval(
                 _STAY, 1, _presence(bridge_id), connection, str(milliseconds)
             )
         except RedisError:
-            return True  # nobody knows better
-        return bool(stays)
+            return "stays"  # nobody knows better
+        if not found:
+            return "forgotten"
+        return "stays" if found.decode() == connection else "replaced"
 
     async def leave(self, bridge_id: UUID, connection: str) -> bool:
         """Say that a connection has ended; whether it was the bridge's present one."""
@@ -202,9 +206,9 @@ class Hub:
 
 _STAY = """
 local there = redis.call('GET', KEYS[1])
-if there and there ~= ARGV[1] then return 0 end
+if there and there ~= ARGV[1] then return there end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return 1
+return there
 """
 _LEAVE = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end

@@ -221,6 +221,7 @@ class _Stream:
             if nudge.what == "command":
                 await self._follow_command(nudge)
             elif nudge.what == "again":
+                await self._stay()
                 await self._send_waiting()
 
     async def _follow_command(self, nudge: Nudge) -> None:
@@ -233,10 +234,17 @@ class _Stream:
         """Say that the bridge is there, and look again in case a nudge was lost."""
         while True:
             await asyncio.sleep(self.heartbeat)
-            if not await self.hub.stay(self.bridge.id, self.id, self._lasts):
-                raise _Close(REPLACED, "connected anew")
+            await self._stay()
             if nudges.empty():
                 nudges.put_nowait(Nudge("again"))
+
+    async def _stay(self) -> None:
+        """Say that the bridge is there. Pages that were told otherwise look again."""
+        presence = await self.hub.stay(self.bridge.id, self.id, self._lasts)
+        if presence == "replaced":
+            raise _Close(REPLACED, "connected anew")
+        if presence == "forgotten":
+            await self.hub.publish(Nudge("devices", self.bridge.window_id))
 
 
 async def _first_to_end(*parts: Coroutine[Any, Any, None]) -> None:

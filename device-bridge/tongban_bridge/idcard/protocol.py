@@ -108,7 +108,7 @@ class Receiver:
         return answers
 
     def _next(self) -> Answer | None:
-        while self._align():
+        while self._pending and self._align():
             body = self._pending[len(PREAMBLE) :]
             if len(body) < 2:
                 return None

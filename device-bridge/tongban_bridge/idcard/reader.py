@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 
 from tongban_bridge.device import Command, Outcome, Turn
 from tongban_bridge.faults import Fault
@@ -20,6 +21,9 @@ ATTEMPTS = 3
 
 POLL = 0.1
 """Seconds between two looks for a card."""
+
+STAYED_EVERY = 10
+"""Looks from one attempt to select a card that stayed to the next; a new one is found by each."""
 
 _HOPELESS = frozenset({"unplugged", "cancelled", "unsupported_layout", "sam_unauthorised"})
 
@@ -42,6 +46,11 @@ class _Step:
     seconds: float
     ok: int
     sizes: Callable[[int], bool]
+
+    @cached_property
+    def frame(self) -> bytes:
+        """The command as it goes over the line."""
+        return protocol.frame(self.content)
 
 
 _FIND = _Step(protocol.FIND, 0.5, protocol.FOUND, lambda size: size == 4)
@@ -120,28 +129,31 @@ class SamReader:
         """
         if self._sam_id is None:
             self._sam_id = protocol.sam_id_text(self._exchange(_SAM_ID)[0].data)
-        failures = 0
+        failures = looks = 0
         while True:
             try:
-                if self._present():
+                if self._present(or_stayed=self._has_read and looks % STAYED_EVERY == 0):
                     reading = self._read_present()
                     self._has_read = True
                     return reading
+                looks += 1
             except Fault as fault:
                 failures += 1
+                looks = 0
                 if failures == ATTEMPTS or fault.code in _HOPELESS:
                     raise
             if not turn.pause(POLL):
                 raise Fault("card_still_there" if self._has_read else "no_card")
 
-    def _present(self) -> bool:
+    def _present(self, *, or_stayed: bool) -> bool:
         """Find and select a card.
 
         Readers that want a card lifted answer "not found" for one that they have read already.
-        Only the card itself can tell which of the two it is: it lets itself be selected or not.
+        With `or_stayed` the card itself tells which of the two it is: it lets itself be selected
+        or not.
         """
         found, _ = self._exchange(_FIND)
-        if found.code != protocol.FOUND and not (self._has_read and found.code == 0x80):
+        if found.code != protocol.FOUND and not (or_stayed and found.code == 0x80):
             if found.code == 0x80:
                 return False
             raise found.fault()
@@ -210,7 +222,7 @@ class SamReader:
         heard = False
         try:
             for attempt in range(ATTEMPTS):
-                port.write(protocol.frame(step.content))
+                port.write(step.frame)
                 receiver = protocol.Receiver()
                 until = time.monotonic() + step.seconds
                 while received := port.read(until):

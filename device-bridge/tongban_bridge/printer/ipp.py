@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from tongban_bridge.device import Command, Documents, Outcome, Turn
+from tongban_bridge.device import LOOK_OVER_HTTP, Command, Documents, Outcome, Turn
 from tongban_bridge.faults import Fault
 from tongban_bridge.printer.ipp_codec import (
     Attribute,
@@ -57,6 +57,7 @@ class IppPrinter:
 
     kind = "printer"
     commands = frozenset({"print"})
+    look_every = LOOK_OVER_HTTP
 
     def __init__(
         self,

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import httpx
 
-from tongban_bridge.device import Command, Outcome, Turn
+from tongban_bridge.device import LOOK_OVER_HTTP, Command, Outcome, Turn
 from tongban_bridge.faults import Fault
 from tongban_bridge.scanner.request import ScanRequest, collect, parse
 
@@ -52,6 +52,7 @@ class EsclScanner:
 
     kind = "scanner"
     commands = frozenset({"scan"})
+    look_every = LOOK_OVER_HTTP
 
     def __init__(self, id: str, name: str, url: str, *, verify: bool = True) -> None:
         self.id = id

@@ -43,6 +43,7 @@ export default {
     failed: "The card was not read: {{reason}}",
     mark: "read from the card",
     markUnproved: "read from a card that proves nothing",
+    photo: "Photo on the card of {{name}}",
   },
   scan: {
     column: "Scans",

@@ -47,6 +47,7 @@ export default {
   home: "The bridge's folder cannot be read or written; check its rights, the disk's space, and that no other bridge runs.",
   unreachable: "The platform cannot be reached; check network and address. What was read is kept and sent later.",
   refused_for_now: "The platform did not take it yet, it is tried again; if this stays, check this PC's clock and pair again.",
+  platform_unwell: "The platform cannot take it at the moment. What was read is kept and sent later; if this stays, tell the platform's administrators.",
   bridge_unknown: "The platform does not know this bridge; pair it again.",
   bridge_revoked: "This bridge was revoked; pair it again.",
   bridge_replaced: "The same bridge has connected elsewhere; run only one.",

@@ -43,6 +43,7 @@ export default {
     failed: "读卡未成功：{{reason}}",
     mark: "读自证件",
     markUnproved: "读自卡片，未经验证",
+    photo: "{{name}} 证件上的照片",
   },
   scan: {
     column: "扫描件",

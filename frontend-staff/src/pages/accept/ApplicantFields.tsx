@@ -2,7 +2,7 @@ import { Checkbox, Form, Input, Radio } from "antd";
 import { useTranslation } from "react-i18next";
 import { IdNumberItem } from "@/forms/IdNumberItem";
 import { isMasked } from "@/forms/idNumber";
-import { FromCard } from "@/pages/accept/CardStrip";
+import { CardPhoto, FromCard } from "@/pages/accept/CardStrip";
 
 /** Applicant, and who acts for them. */
 export function ApplicantFields() {
@@ -22,24 +22,27 @@ export function ApplicantFields() {
           ]}
         />
       </Form.Item>
-      <div className="field-grid">
-        <IdNumberItem
-          name={["applicant", "id_number"]}
-          label={kind === "person" ? t("case.idNumber") : t("case.creditCode")}
-          required
-          kind={kind}
-          extra={<FromCard who="applicant" field="id_number" />}
-        />
-        <NameItem who="applicant" />
-        <MobileItem name={["applicant", "mobile"]} />
-        <Form.Item
-          name={["applicant", "address"]}
-          label={t("case.address")}
-          className="wide"
-          extra={<FromCard who="applicant" field="address" />}
-        >
-          <Input maxLength={200} autoComplete="off" />
-        </Form.Item>
+      <div className="beside-photo">
+        <div className="field-grid">
+          <IdNumberItem
+            name={["applicant", "id_number"]}
+            label={kind === "person" ? t("case.idNumber") : t("case.creditCode")}
+            required
+            kind={kind}
+            extra={<FromCard who="applicant" field="id_number" />}
+          />
+          <NameItem who="applicant" />
+          <MobileItem name={["applicant", "mobile"]} />
+          <Form.Item
+            name={["applicant", "address"]}
+            label={t("case.address")}
+            className="wide"
+            extra={<FromCard who="applicant" field="address" />}
+          >
+            <Input maxLength={200} autoComplete="off" />
+          </Form.Item>
+        </div>
+        <CardPhoto who="applicant" />
       </div>
       <Checkbox
         checked={Boolean(agent)}
@@ -52,18 +55,21 @@ export function ApplicantFields() {
       {Boolean(agent) && (
         <fieldset className="sub-table" style={{ marginTop: 12 }}>
           <legend>{t("accept.agentSection")}</legend>
-          <div className="field-grid">
-            <NameItem who="agent" />
-            <IdNumberItem
-              name={["agent", "id_number"]}
-              label={t("case.idNumber")}
-              required
-              extra={<FromCard who="agent" field="id_number" />}
-            />
-            <MobileItem name={["agent", "mobile"]} />
-            <Form.Item name={["agent", "relation"]} label={t("case.relation")}>
-              <Input maxLength={30} autoComplete="off" />
-            </Form.Item>
+          <div className="beside-photo">
+            <div className="field-grid">
+              <NameItem who="agent" />
+              <IdNumberItem
+                name={["agent", "id_number"]}
+                label={t("case.idNumber")}
+                required
+                extra={<FromCard who="agent" field="id_number" />}
+              />
+              <MobileItem name={["agent", "mobile"]} />
+              <Form.Item name={["agent", "relation"]} label={t("case.relation")}>
+                <Input maxLength={30} autoComplete="off" />
+              </Form.Item>
+            </div>
+            <CardPhoto who="agent" />
           </div>
         </fieldset>
       )}

@@ -1,6 +1,6 @@
 import { IdcardOutlined, LoadingOutlined } from "@ant-design/icons";
 import { Button, Form } from "antd";
-import { createContext, useContext, useState, type ReactNode } from "react";
+import { createContext, useContext, useEffect, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Card } from "@/devices/commands";
 import { rememberTaken, useCardWait, type Reading } from "@/devices/useCardWait";
@@ -13,6 +13,9 @@ type Cards = Partial<Record<Who, Card>>;
 
 const CardsContext = createContext<Cards>({});
 
+/** As long as the API keeps what a card said: nothing of a face stays in a page left open. */
+const PHOTO_SHOWN_MS = 15 * 60_000;
+
 interface Props {
   onFilled: () => void;
   children: ReactNode;
@@ -23,6 +26,12 @@ export function CardStrip({ onFilled, children }: Props) {
   const form = Form.useFormInstance<AcceptValues>();
   const [cards, setCards] = useState<Cards>({});
   const [offered, setOffered] = useState<Reading | null>(null);
+
+  useEffect(() => {
+    if (!Object.values(cards).some(({ photo }) => photo)) return;
+    const dropping = setTimeout(() => setCards(withoutPhotos(cards)), PHOTO_SHOWN_MS);
+    return () => clearTimeout(dropping);
+  }, [cards]);
 
   function take(reading: Reading, who: Who) {
     const { card } = reading;
@@ -46,6 +55,12 @@ export function CardStrip({ onFilled, children }: Props) {
       {wait.state !== "off" && <Strip wait={wait} offered={offered} onTake={take} />}
       {children}
     </CardsContext>
+  );
+}
+
+function withoutPhotos(cards: Cards): Cards {
+  return Object.fromEntries(
+    Object.entries(cards).map(([who, card]) => [who, { ...card, photo: null }]),
   );
 }
 
@@ -110,5 +125,25 @@ export function FromCard({ who, field }: { who: Who; field: "name" | "id_number"
     <span className={card.authenticated ? "from-card" : "from-card from-card-unproved"}>
       <IdcardOutlined aria-hidden /> {t(card.authenticated ? "card.mark" : "card.markUnproved")}
     </span>
+  );
+}
+
+/**
+ * Whom the card shows, beside the fields as long as the number is the card's. It is the page's only:
+ * no field of the form, so no draft and no case has it.
+ */
+export function CardPhoto({ who }: { who: Who }) {
+  const { t } = useTranslation("devices");
+  const card = useContext(CardsContext)[who];
+  const number: unknown = Form.useWatch([who, "id_number"]);
+  if (!card?.photo || number !== card.id_number) return null;
+  return (
+    <img
+      className="card-photo"
+      src={`data:image/jpeg;base64,${card.photo}`}
+      alt={t("card.photo", { name: card.name })}
+      width={102}
+      height={126}
+    />
   );
 }
