@@ -47,7 +47,7 @@ export default {
     system: "系统",
     editDraft: "继续填写",
     edit: "修改办件信息",
-    checkedBy: "{{name}} 核验于 {{time}}",
+    checkedBy: "{{name}} 核验",
     promised: "承诺 {{date}} 前补交",
     promiseMissed: "承诺已逾期",
     files: "扫描件",
