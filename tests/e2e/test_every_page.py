@@ -144,7 +144,9 @@ async def test_the_widest_lists_fit_a_small_screen_of_an_office(
         for path in paths:
             for language in ("zh-CN", "en"):
                 await open_page(page, path)
-                await page.evaluate("(it) => localStorage.setItem('tongban.language', it)", language)
+                await page.evaluate(
+                    "(it) => localStorage.setItem('tongban.language', it)", language
+                )
                 await open_page(page, path)
                 await expect(page.locator("html")).to_have_attribute("lang", language)
                 await expect(page.locator("tbody tr").first).to_be_visible()
