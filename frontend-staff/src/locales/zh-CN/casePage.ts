@@ -36,7 +36,7 @@ export default {
     provisional: "工作日历尚未公布，期限为暂定",
     intact: "办理记录完整，未被改动",
     broken: "办理记录校验失败，可能被改动，请立即联系审计管理员",
-    acceptanceDue: "须在 {{date}} 前作出受理决定",
+    acceptanceDue: "最迟 {{date}} 作出受理决定",
     limit: "{{count}} 个工作日",
     limitSameDay: "当日办结",
     parallel: "并联",
