@@ -156,6 +156,16 @@ async def test_the_widest_lists_fit_a_small_screen_of_an_office(
     assert wrong == []
 
 
+async def test_an_address_that_asks_for_what_there_is_not_is_told_what_is_wrong(
+    page: Page, live_server: LiveServer
+) -> None:
+    await sign_in_anew(page, live_server, "ds-supervisor")
+    await page.goto("/staff/ledger?group_by=matter&group_by=weather")
+    told = page.get_by_role("alert")
+    await expect(told).to_contain_text("只能是下列之一")
+    await expect(told).not_to_contain_text("请重试；")
+
+
 async def test_a_filter_that_narrows_a_list_is_not_folded_away(
     page: Page, live_server: LiveServer
 ) -> None:
