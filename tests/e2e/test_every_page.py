@@ -7,13 +7,14 @@ import pyotp
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.e2e.desk import SignedIn, ok, register
+from tests.e2e.desk import SignedIn, ok, register, take
 from tests.support.applications import application
 from tests.support.live import LiveServer
 
 pytestmark = pytest.mark.browser
 
 MATTER = "ST-MZ-001"
+FILED = "ST-ZF-005"
 DRAFTED = "ST-MZ-002"
 """Has a draft from here on: no other test may mind."""
 PAGES: dict[str, tuple[str, ...]] = {
@@ -116,6 +117,53 @@ async def test_every_page_fits_a_phone_and_speaks_chinese(
         if wide:
             wrong.append((path, "too wide", wide))
     assert wrong == []
+
+
+WIDE_LISTS = {
+    "district-supervisor": ("comprehensive", "ledger?group_by=period&group_by=matter"),
+    "district-catalogue-editor": ("matters",),
+    "district-audit-admin": ("audit",),
+}
+"""The lists with the most columns; the audit log names the longest accounts."""
+SCROLLED = """() => Array.from(document.querySelectorAll(".scroll-box, .ledger-scroll"))
+    .filter((box) => box.scrollWidth > box.clientWidth + 1)
+    .map((box) => `${box.ariaLabel}: ${box.scrollWidth} > ${box.clientWidth}`)"""
+
+
+async def test_the_widest_lists_fit_a_small_screen_of_an_office(
+    page: Page, live_server: LiveServer, signed_in: SignedIn
+) -> None:
+    clerk = await signed_in("ds-clerk")
+    await register(clerk, application(MATTER, "110102010002"))
+    filing = (await register(clerk, application(FILED, "110102010002")))["number"]
+    await take(await signed_in("ds-reviewer"), filing, "file")
+    await page.set_viewport_size({"width": 1366, "height": 768})
+    wrong: list[tuple[str, str, list[str]]] = []
+    for username, paths in WIDE_LISTS.items():
+        await sign_in_anew(page, live_server, username)
+        for path in paths:
+            for language in ("zh-CN", "en"):
+                await open_page(page, path)
+                await page.evaluate(
+                    "(it) => localStorage.setItem('tongban.language', it)", language
+                )
+                await open_page(page, path)
+                await expect(page.locator("html")).to_have_attribute("lang", language)
+                await expect(page.locator("tbody tr").first).to_be_visible()
+                scrolled = await page.evaluate(SCROLLED)
+                if scrolled:
+                    wrong.append((path, language, scrolled))
+    assert wrong == []
+
+
+async def test_an_address_that_asks_for_what_there_is_not_is_told_what_is_wrong(
+    page: Page, live_server: LiveServer
+) -> None:
+    await sign_in_anew(page, live_server, "ds-supervisor")
+    await page.goto("/staff/ledger?group_by=matter&group_by=weather")
+    told = page.get_by_role("alert")
+    await expect(told).to_contain_text("只能是下列之一")
+    await expect(told).not_to_contain_text("请重试；")
 
 
 async def test_a_filter_that_narrows_a_list_is_not_folded_away(

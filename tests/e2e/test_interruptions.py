@@ -5,7 +5,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
-from tests.e2e.desk import SignedIn, fill_in, register, sign_in, take
+from tests.e2e.desk import SignedIn, choose, fill_in, register, sign_in, take
 from tests.support.applications import application
 from tests.support.browser import assert_accessible
 from tests.support.live import LiveServer
@@ -52,13 +52,18 @@ async def test_all_that_is_to_correct_is_told_at_once(
     await page.goto(f"/staff/cases/{number}")
     await page.get_by_role("button", name="一次性告知补正").click()
     dialog = page.get_by_role("dialog")
-    await dialog.get_by_role("textbox", name="问题与补正要求").fill("通知书缺少公章")
+    await choose(page, "哪一项", "录取通知书")
+    await dialog.get_by_role("textbox", name="问题与补正要求").fill("缺少公章")
     await dialog.get_by_role("button", name="再加一项").click()
     await dialog.get_by_role("textbox", name="问题与补正要求").nth(1).fill("收入证明已过期")
     await assert_accessible(page)
     await dialog.get_by_role("button", name="一次性告知补正").click()
     told = page.get_by_role("alert").filter(has_text="需要补正的内容")
-    await expect(told.get_by_role("listitem")).to_have_text(["通知书缺少公章", "收入证明已过期"])
+    await expect(told.get_by_role("listitem")).to_have_text(
+        ["录取通知书：缺少公章", "收入证明已过期"]
+    )
+    history = page.get_by_role("region", name="办理过程")
+    await expect(history.get_by_text("录取通知书：缺少公章")).to_be_visible()
 
 
 async def test_an_ended_sign_in_keeps_the_form(

@@ -90,7 +90,8 @@ async def refresh_tokens(
 ) -> TokenView | Response:
     """A new access token for the refresh cookie, which is replaced too.
 
-    Of two requests with the same cookie the second ends the session: browser tabs take turns.
+    A cookie that comes again ends the session, browser tabs take turns. The last one may come once
+    more within 10 seconds, as long as its answer was not used: a reload drops answers.
     """
     outcome = await signin.refresh(session, settings, token, origin)
     return _answer(request, response, settings, outcome)

@@ -31,7 +31,7 @@ export function DueBadge({ due }: { due: Due }) {
   if (due.paused) return <Tag icon={<PauseCircleOutlined />}>{t("due.paused")}</Tag>;
   if (due.due_on === null) return <span className="muted">{t("due.none")}</span>;
   if (due.remaining_days === null) {
-    return <span className="muted">{t("due.on", { date: formatDate(due.due_on) })}</span>;
+    return <span className="muted">{t("due.was", { date: formatDate(due.due_on) })}</span>;
   }
   const { key, color, icon } = LEVELS[due.level];
   const days = due.remaining_days;

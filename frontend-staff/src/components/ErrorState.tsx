@@ -19,11 +19,17 @@ interface Props {
 export function ErrorState({ error, onRetry, level = "h2" }: Props) {
   const { t } = useTranslation();
   const { title, detail, requestId } = useTell()(error);
+  const wrong = error instanceof ApiProblem ? error.errors : [];
   if (error instanceof ApiProblem && error.status === 403) return <NoPermission />;
   if (error instanceof ApiProblem && error.status === 404) return <NotFound />;
   return (
     <div role="alert">
-      <State icon={<WarningOutlined />} title={title} hint={detail || t("error.next")} level={level}>
+      <State icon={<WarningOutlined />} title={title} hint={detail || (wrong.length === 0 && t("error.next"))} level={level}>
+        {wrong.map(({ pointer, message }) => (
+          <p key={`${pointer} ${message}`}>
+            <span className="mono">{pointer.slice(1)}</span> {message}
+          </p>
+        ))}
         {requestId && (
           <p>
             {t("error.requestId")} <span className="mono">{requestId}</span>

@@ -51,7 +51,7 @@ export default {
     system: "System",
     editDraft: "Go on filling",
     edit: "Edit the case",
-    checkedBy: "checked by {{name}}, {{time}}",
+    checkedBy: "checked by {{name}}",
     promised: "promised by {{date}}",
     promiseMissed: "promise missed",
     files: "Scans",

@@ -90,6 +90,7 @@ export default {
     paused: "Clock paused",
     none: "No clock",
     on: "due {{date}}",
+    was: "limit {{date}}",
     level: { normal: "On time", warning: "Warning", yellow: "Yellow card", red: "Red card" },
   },
   kind: {

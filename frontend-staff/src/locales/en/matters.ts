@@ -27,7 +27,7 @@ export default {
   scope: "Cross-handling scope",
   scopes: { own_community: "Own community", same_street: "Same street", whole_district: "Whole district" },
   homeBasis: "Home by",
-  homeBases: { household: "Household registration", residence: "Residence", either: "Either" },
+  homeBases: { household: "Household registration", residence: "Residence", either: "Household registration or residence" },
   mode: "At another street's window",
   modes: { window_accepts: "The window accepts", collect_and_forward: "Collected and forwarded" },
   onlinePreReview: "Online pre-review",

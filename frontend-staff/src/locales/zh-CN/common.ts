@@ -81,6 +81,7 @@ export default {
     paused: "计时暂停",
     none: "未计时",
     on: "{{date}} 到期",
+    was: "期限 {{date}}",
     level: { normal: "正常", warning: "预警", yellow: "黄牌", red: "红牌" },
   },
   kind: {

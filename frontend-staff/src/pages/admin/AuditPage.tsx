@@ -89,7 +89,11 @@ function useColumns(): TableColumnType<Line>[] {
       className: "wrap-narrow",
       render: (_, line) => dayjs(line.at).format("YYYY-MM-DD HH:mm:ss"),
     },
-    { title: t("audit.username"), render: (_, line) => <span className="mono">{line.username}</span> },
+    {
+      title: t("audit.username"),
+      className: "wrap-narrow",
+      render: (_, line) => <span className="mono">{line.username}</span>,
+    },
     { title: t("audit.action"), render: (_, line) => <span title={line.action}>{actionName(line.action)}</span> },
     { title: t("audit.subject"), className: "wrap-narrow", render: (_, line) => <span title={line.subject}>{subjectOf(line.subject)}</span> },
     { title: t("audit.reason"), className: "wrap-narrow", render: (_, line) => reasonOf(line.reason) },

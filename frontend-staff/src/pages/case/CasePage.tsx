@@ -19,6 +19,7 @@ import { FormPanel } from "@/pages/case/FormPanel";
 import { MaterialsPanel } from "@/pages/case/MaterialsPanel";
 import { Papers } from "@/pages/case/Papers";
 import { PersonPanel } from "@/pages/case/PersonPanel";
+import { usePlaces } from "@/pages/case/places";
 import { RoutePanel } from "@/pages/case/RoutePanel";
 import { Timeline } from "@/pages/case/Timeline";
 import "./case.css";
@@ -95,6 +96,8 @@ function isDone(status: Case["status"]): boolean {
 
 function Findings({ data }: { data: Case }) {
   const { t } = useTranslation("cases");
+  const { t: c } = useTranslation();
+  const places = usePlaces(data);
   return (
     <Alert
       type="warning"
@@ -104,7 +107,15 @@ function Findings({ data }: { data: Case }) {
       description={
         <ol style={{ margin: 0, paddingInlineStart: 20 }}>
           {data.findings.map((finding) => (
-            <li key={`${finding.pointer} ${finding.message}`}>{finding.message}</li>
+            <li key={`${finding.pointer} ${finding.message}`}>
+              {places.has(finding.pointer) && (
+                <strong>
+                  {places.get(finding.pointer)}
+                  {c("colon")}
+                </strong>
+              )}
+              {finding.message}
+            </li>
           ))}
         </ol>
       }

@@ -1,22 +1,16 @@
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
-import { useQuery } from "@tanstack/react-query";
 import { Button, Form, Input } from "antd";
 import { useTranslation } from "react-i18next";
 import type { components } from "@/api/schema";
-import { matterQuery } from "@/components/matters";
 import { Select } from "@/components/Select";
+import { usePlaces } from "@/pages/case/places";
 
 /** Everything to correct, each with the place that it concerns: told once, and completely. */
 export function FindingsField({ data }: { data: components["schemas"]["CaseOut"] }) {
   const { t } = useTranslation("cases");
-  const matter = useQuery(matterQuery(data.matter_code));
   const places = [
     { value: "", label: t("dialog.general") },
-    ...data.materials.map(({ key, name }) => ({ value: `/materials/${key}`, label: name })),
-    ...(matter.data?.content.form ?? []).map(({ key, title }) => ({
-      value: `/form/${key}`,
-      label: title,
-    })),
+    ...Array.from(usePlaces(data), ([value, label]) => ({ value, label })),
   ];
   return (
     <fieldset className="sub-table">

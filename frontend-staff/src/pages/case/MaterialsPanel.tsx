@@ -104,10 +104,8 @@ function MaterialLine({ material, number, may, ifMissed, onPreview }: LineProps)
         )}
         {material.checked_by && (
           <div className="muted">
-            {t("case.checkedBy", {
-              name: material.checked_by.name,
-              time: formatMoment(material.checked_at),
-            })}
+            {t("case.checkedBy", { name: material.checked_by.name })}
+            <div style={{ whiteSpace: "nowrap" }}>{formatMoment(material.checked_at)}</div>
           </div>
         )}
         {material.promised_by && material.received === "none" && (

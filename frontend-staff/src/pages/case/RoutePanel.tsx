@@ -93,7 +93,8 @@ function StepBox({ step, task }: { step: RouteStep; task: Case["tasks"][number] 
       </span>
       {task?.state === "open" && (
         <span>
-          {task.claimed_by?.name ?? t("tasks.pool")} · {formatDate(task.due_on)}
+          {task.claimed_by?.name ?? t("tasks.pool")}
+          {task.due_on && ` · ${formatDate(task.due_on)}`}
         </span>
       )}
     </div>

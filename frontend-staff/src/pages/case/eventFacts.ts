@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { components } from "@/api/schema";
 import { treeQuery, unitLabels } from "@/components/tree";
 import { useWords } from "@/components/words";
+import { usePlaces } from "@/pages/case/places";
 
 type Case = components["schemas"]["CaseOut"];
 type Event = components["schemas"]["EventOut"];
@@ -14,6 +15,8 @@ export function useEventFacts(data: Case): (event: Event) => string[] {
   const words = useWords();
   const units = unitLabels(useQuery(treeQuery).data?.items ?? []);
 
+  const places = usePlaces(data);
+
   const unit = (code: string) => units.get(code) ?? code;
   const material = (key: string) => data.materials.find((one) => one.key === key)?.name ?? key;
   const step = (key: string) => {
@@ -24,7 +27,11 @@ export function useEventFacts(data: Case): (event: Event) => string[] {
   const readings: Record<string, (value: never) => string | string[]> = {
     days: (count: number) => t("fact.days", { count }),
     reason: (value: string) => t("fact.reason", { value: words("suspension", value) }),
-    findings: (findings: Case["findings"]) => findings.map((finding) => finding.message),
+    findings: (findings: Case["findings"]) =>
+      findings.map(({ pointer, message }) => {
+        const place = places.get(pointer);
+        return place ? `${place}${t("colon", { ns: "common" })}${message}` : message;
+      }),
     to_step: (value: string) => t("fact.to_step", { value: step(value) }),
     to_organisation: (value: string) => t("fact.to_organisation", { value: unit(value) }),
     to_staff: (value: string) => t("fact.to_staff", { value }),

@@ -53,6 +53,18 @@ export const USUAL_COLUMNS: ColumnKey[] = [
   "registered",
 ];
 
+/** Names and moments break into two lines, so that the usual columns fit a screen of 1366 pixels. */
+const BREAKING = new Set<ColumnKey>([
+  "matter",
+  "registered",
+  "registeredBy",
+  "accepting",
+  "home",
+  "responsible",
+  "deciding",
+  "concluded",
+]);
+
 /** The chosen columns of a list of cases. */
 export function useCaseColumns(chosen: readonly ColumnKey[]): TableColumnType<CaseRow>[] {
   const { t } = useTranslation("cases");
@@ -81,6 +93,7 @@ export function useCaseColumns(chosen: readonly ColumnKey[]): TableColumnType<Ca
   return chosen.map((key) => ({
     key,
     title: t(`col.${key}`),
+    className: BREAKING.has(key) ? "wrap-narrow" : undefined,
     render: (_, row) => draw[key](row),
   }));
 }

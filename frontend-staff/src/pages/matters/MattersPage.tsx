@@ -128,13 +128,14 @@ function useColumns(): TableColumnType<Row>[] {
     { title: t("code"), render: (_, row) => <span className="mono">{row.code}</span> },
     {
       title: t("name"),
+      className: "wrap",
       render: (_, row) => (
         <Link to="/matters/$code" params={{ code: row.code }}>
           {row.name}
         </Link>
       ),
     },
-    { title: t("category"), dataIndex: "category" },
+    { title: t("category"), className: "wrap-narrow", dataIndex: "category" },
     { title: t("level"), render: (_, row) => word("level", row.level) },
     { title: t("handling"), render: (_, row) => words("handling", row.handling) },
     { title: t("caseKind"), render: (_, row) => words("caseKind", row.case_kind) },
