@@ -130,6 +130,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 class _Route(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
+        if self.body_field is None:
+            return handle
 
         async def handling(request: Request) -> Response:
             return await handle(_Request(request.scope, request.receive))
