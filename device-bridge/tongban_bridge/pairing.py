@@ -16,7 +16,7 @@ from tongban_bridge.signing import Signer
 VERSION = version("tongban-device-bridge")
 
 _REFUSALS = {422: "pairing_refused", 429: "pairing_wait"} | dict.fromkeys(
-    (500, 502, 503, 504), "unreachable"
+    (500, 502, 503, 504), "platform_unwell"
 )
 """What the platform says to a code; any other status is of something else."""
 
@@ -25,7 +25,8 @@ def pair(home: Path, server: str, code: str, client: httpx.Client) -> Identity:
     """Register a new key with a code; the identity is kept in `home`.
 
     Raises:
-        Fault: `pairing_refused`, `pairing_wait`, `not_a_platform`, `unreachable`.
+        Fault: `pairing_refused`, `pairing_wait`, `not_a_platform`, `unreachable`,
+            `platform_unwell`.
         OSError: where `home` cannot be written; the code is still good then.
     """
     server = server.rstrip("/")

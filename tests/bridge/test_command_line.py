@@ -67,7 +67,7 @@ def test_pairing_with_what_is_no_platform(
 
 
 @pytest.mark.parametrize(
-    ("status", "code"), [(429, "pairing_wait"), (503, "unreachable"), (200, "not_a_platform")]
+    ("status", "code"), [(429, "pairing_wait"), (503, "platform_unwell"), (200, "not_a_platform")]
 )
 def test_why_pairing_did_not_go_on(
     platform: Platform, tmp_path: Path, status: int, code: str

@@ -108,6 +108,9 @@ async def _page_says_what_it_does_not_know(page: Page) -> None:
     await expect(devices).to_have_accessible_name(
         re.compile("暂时无法得知设备状态，可手工办理$"), timeout=PATIENCE_MS
     )
+    strip = page.get_by_role("status").filter(has_text="暂时无法得知设备状态，可手工办理")
+    await expect(strip).to_be_visible()
+    await expect(page.get_by_text("请检查连接")).to_have_count(0)
     await page.get_by_label("姓名（名称）").fill("王秀兰")
     await devices.click()
     panel = page.get_by_role("tooltip")

@@ -6,7 +6,14 @@ import { useTranslation } from "react-i18next";
 import { Select } from "@/components/Select";
 import { DeviceTag } from "@/devices/DeviceTag";
 import { useWindowEvents } from "@/devices/events";
-import { bridgeWord, chooseWindow, devicesOf, useWindows, type Window } from "@/devices/window";
+import {
+  bridgeWord,
+  chooseWindow,
+  devicesOf,
+  isUnknown,
+  useWindows,
+  type Window,
+} from "@/devices/window";
 import "./devices.css";
 
 type Health = "none" | "unknown" | "offline" | "trouble" | "ready";
@@ -20,7 +27,7 @@ const LOOKS = {
 
 function healthOf(window: Window | null): Health {
   if (!window || window.bridges.length === 0) return "none";
-  if (window.bridges.some(({ online }) => online === null)) return "unknown";
+  if (isUnknown(window)) return "unknown";
   if (!window.bridges.some(({ online }) => online)) return "offline";
   const well = devicesOf(window).every(({ state }) => state === "ready" || state === "busy");
   return well ? "ready" : "trouble";

@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent, useState } from "react";
 import { askDevices, DeviceFault, numberRead, type Card } from "@/devices/commands";
 import { pause } from "@/devices/events";
-import { devicesOf, usable, useWindows, type DeviceKind, type Window } from "@/devices/window";
+import { devicesOf, isUnknown, usable, useWindows, type DeviceKind, type Window } from "@/devices/window";
 
 const READERS: DeviceKind[] = ["id_card", "smart_card"];
 /** Nothing lay on the reader: so the waiting goes on. */
@@ -38,13 +38,13 @@ async function numberTaken(): Promise<string | null> {
   return known.number;
 }
 
-type Waiting = "off" | "missing" | "waiting" | "read" | "failed" | "tired";
+type Waiting = "off" | "missing" | "unknown" | "waiting" | "read" | "failed" | "tired";
 
 /** Waits for a card while the page is seen, and gives it once. `again` waits for the next one. */
 export function useCardWait(onRead: (reading: Reading) => void) {
   const { mine } = useWindows();
   const { window, ready } = useReadingWindow(mine);
-  const [state, setState] = useState<Exclude<Waiting, "off" | "missing">>("waiting");
+  const [state, setState] = useState<Exclude<Waiting, "off" | "missing" | "unknown">>("waiting");
   const [fault, setFault] = useState<unknown>(null);
   /** The card of the one before still lies there. */
   const [stale, setStale] = useState(false);
@@ -71,7 +71,8 @@ export function useCardWait(onRead: (reading: Reading) => void) {
   }, [waits, window]);
 
   const known = devicesOf(mine).some(({ kind }) => READERS.includes(kind));
-  const absent = known ? "missing" : "off";
+  const away = isUnknown(mine) ? "unknown" : "missing";
+  const absent: Waiting = known ? away : "off";
   return {
     state: ready || state === "read" ? state : absent,
     fault,

@@ -40,6 +40,11 @@ export function bridgeWord({ online }: { online: boolean | null }) {
   return online ? "bridge.online" : "bridge.offline";
 }
 
+/** Whether nobody knows how a window's devices are. They may be well: nothing is to be checked. */
+export function isUnknown(window: Window | null): boolean {
+  return window?.bridges.some(({ online }) => online === null) ?? false;
+}
+
 /** The windows at which I may work, and the one of this computer if it is among them. */
 export function useWindows(): { windows: Window[]; mine: Window | null } {
   const can = useCan();

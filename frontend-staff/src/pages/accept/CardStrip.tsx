@@ -87,6 +87,7 @@ function Strip({ wait, offered, onTake }: StripProps) {
   const says = {
     off: "",
     missing: t("card.missing"),
+    unknown: t("health.unknown"),
     waiting: t(wait.stale ? "card.stale" : "card.waiting"),
     read: offered ? t("card.offered", { name: offered.card.name }) : t("card.read"),
     tired: t("card.tired"),
@@ -106,7 +107,7 @@ function Strip({ wait, offered, onTake }: StripProps) {
           </Button>
         </>
       )}
-      {wait.state !== "missing" && (!waiting || wait.stale) && (
+      {wait.state !== "missing" && wait.state !== "unknown" && (!waiting || wait.stale) && (
         <Button size="small" onClick={wait.again}>
           {t(waiting ? "card.same" : "card.again")}
         </Button>
