@@ -66,9 +66,7 @@ async def test_all_that_is_to_correct_is_told_at_once(
     await expect(history.get_by_text("录取通知书：缺少公章")).to_be_visible()
 
 
-async def test_a_home_out_of_reach_is_told_where_to_go(
-    page: Page, live_server: LiveServer
-) -> None:
+async def test_a_home_out_of_reach_is_told_where_to_go(page: Page, live_server: LiveServer) -> None:
     await sign_in(page, live_server, "ds-clerk")
     await page.goto("/staff/accept")
     await choose(page, "事项", "最低生活保障审核确认")
