@@ -7,7 +7,7 @@ import pyotp
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.e2e.desk import SignedIn, ok, register, take
+from tests.e2e.desk import SignedIn, choose, ok, register, take
 from tests.support.applications import application
 from tests.support.live import LiveServer
 
@@ -154,6 +154,18 @@ async def test_the_widest_lists_fit_a_small_screen_of_an_office(
                 if scrolled:
                     wrong.append((path, language, scrolled))
     assert wrong == []
+
+
+async def test_the_tick_list_fits_a_small_screen_of_an_office_in_english(
+    page: Page, live_server: LiveServer
+) -> None:
+    await sign_in_anew(page, live_server, "ds-clerk")
+    await page.add_init_script("localStorage.setItem('tongban.language', 'en')")
+    await page.set_viewport_size({"width": 1366, "height": 768})
+    await open_page(page, "accept")
+    await choose(page, "Matter", MATTER)
+    await expect(page.get_by_role("button", name="Upload").first).to_be_attached()
+    assert await page.evaluate(SCROLLED) == []
 
 
 async def test_an_address_that_asks_for_what_there_is_not_is_told_what_is_wrong(

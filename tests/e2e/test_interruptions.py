@@ -66,6 +66,15 @@ async def test_all_that_is_to_correct_is_told_at_once(
     await expect(history.get_by_text("录取通知书：缺少公章")).to_be_visible()
 
 
+async def test_a_home_out_of_reach_is_told_where_to_go(page: Page, live_server: LiveServer) -> None:
+    await sign_in(page, live_server, "ds-clerk")
+    await page.goto("/staff/accept")
+    await choose(page, "事项", "最低生活保障审核确认")
+    await choose(page, "户籍或居住社区", "110102003015")
+    refusal = page.get_by_role("alert").filter(has_text="不能在此受理")
+    await expect(refusal).to_contain_text("请到新街口街道办理")
+
+
 async def test_an_ended_sign_in_keeps_the_form(
     page: Page, live_server: LiveServer, clerk: httpx.AsyncClient
 ) -> None:

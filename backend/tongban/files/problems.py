@@ -26,7 +26,7 @@ class FileMissing(FileProblem):
 
 class FileEmpty(FileProblem):
     code = "file_empty"
-    title = Text("文件是空的，请重新选择", "The file is empty")
+    title = Text("文件是空的，请重新选择", "The file is empty; choose another one")
 
 
 class FileTooLarge(FileProblem):
@@ -49,8 +49,8 @@ class FileTypeRefused(FileProblem):
 class FileDisguised(FileProblem):
     code = "file_disguised"
     title = Text(
-        "文件内容与扩展名不符：扩展名为 {extension}，实际是 {actual}",
-        "The name ends in {extension}, but the content is {actual}",
+        "文件内容与扩展名不符：扩展名为 {extension}，实际是 {actual}；请改正扩展名或另选文件",
+        "The name ends in {extension}, but the content is {actual}; rename it or choose another",
     )
 
 

@@ -46,6 +46,8 @@ export function KeysetTable<T extends object, P extends PageOf<T>, K extends Que
         dataSource={rows}
         rowKey={rowKey}
         loading={result.isPending}
+        // Whether there is anything is not known while it loads.
+        locale={{ emptyText: " " }}
       />
       <Turner shown={rows.length} next={result.data?.next_cursor ?? null} />
     </div>

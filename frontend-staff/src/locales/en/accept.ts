@@ -20,7 +20,7 @@ export default {
     routeSection: "Route preview",
     routeHint: "Choose matter and community to see the units on the way and their limits.",
     routeFailed: "Cannot be accepted here",
-    outOfScope: "The home community lies outside of this matter's cross-handling scope.",
+    outOfScope: "The home community lies outside of this matter's cross-handling scope. {{place}} can accept it.",
     notOffered: "This window does not offer the matter.",
     necessary: "required",
     unnecessary: "if there is one",

@@ -53,7 +53,7 @@ export default {
     feeder: "Scanner, feeder",
     bridgeCamera: "Document camera",
     webCamera: "Camera of this computer",
-    upload: "Upload a file",
+    upload: "Upload",
     scanning: "Scanning…",
     cancel: "Cancel the scan",
     failed: "The scan was not finished",

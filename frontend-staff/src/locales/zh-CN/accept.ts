@@ -20,7 +20,7 @@ export default {
     routeSection: "办理路径预览",
     routeHint: "选定事项与社区后显示经过的单位与期限。",
     routeFailed: "不能在此受理",
-    outOfScope: "申请人的户籍或居住社区不在该事项的通办范围内。",
+    outOfScope: "申请人的户籍或居住社区不在该事项的通办范围内，请到{{place}}办理。",
     notOffered: "本窗口不办理该事项。",
     necessary: "必要",
     unnecessary: "非必要",

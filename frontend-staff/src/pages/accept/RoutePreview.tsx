@@ -50,7 +50,11 @@ function Preview({ code, home, accepting }: { code: string; home: string; accept
         showIcon
         role="alert"
         title={t("accept.routeFailed")}
-        description={preview.data.in_scope ? t("accept.notOffered") : t("accept.outOfScope")}
+        description={
+          preview.data.in_scope
+            ? t("accept.notOffered")
+            : t("accept.outOfScope", { place: preview.data.responsible.name })
+        }
       />
     );
   }
