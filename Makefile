@@ -35,7 +35,8 @@ test test-quick: export PYTHONPYCACHEPREFIX := $(CURDIR)/build/pycache
 
 .PHONY: test
 test: lint spas ## Everything that CI runs, browser tests included
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/guards/test_contract.py
+	$(BIN)/pytest -n 2 tests/guards/test_contract.py
 
 .PHONY: test-quick
 test-quick: setup ## Python tests without browser and slow ones
