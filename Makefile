@@ -35,8 +35,9 @@ test test-quick: export PYTHONPYCACHEPREFIX := $(CURDIR)/build/pycache
 
 .PHONY: test
 test: lint spas ## Everything that CI runs, browser tests included
-	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/guards/test_contract.py
+	$(BIN)/pytest -n 2 --dist loadfile -m "not browser" --ignore tests/guards/test_contract.py
 	$(BIN)/pytest -n 2 tests/guards/test_contract.py
+	$(BIN)/pytest -m browser
 
 .PHONY: test-quick
 test-quick: setup ## Python tests without browser and slow ones
