@@ -90,8 +90,17 @@ CHANNELID {port:#x}
 
 
 @pytest.fixture
-def port() -> int:
-    """Where the virtual reader listens: never one that an earlier service has just left."""
+def alone() -> Iterator[None]:
+    """One test at a time in all workers, as a system has one service."""
+    with (Path(tempfile.gettempdir()) / "tongban-pcsc.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture
+def port(alone: None) -> int:
+    """Where the virtual reader listens: never one that an earlier service has just left. Chosen
+    once it is our turn: while we wait, somebody else could take it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -99,28 +108,26 @@ def port() -> int:
 
 @pytest.fixture
 def reader(port: int, tmp_path: Path) -> Iterator["SmartCardReader"]:
-    """The system's PC/SC with a virtual reader; one test at a time, as there is one service."""
+    """The system's PC/SC with a virtual reader."""
     if find_spec("smartcard") is None:
         unavailable("pyscard is not installed (device-bridge/cards.lock)")
     from tongban_bridge.smartcard.driver import SmartCardReader
 
-    with (Path(tempfile.gettempdir()) / "tongban-pcsc.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        (tmp_path / "reader.conf").write_text(_READER.format(port=port))
-        process = subprocess.Popen(
-            [program("pcscd"), "--foreground", "--config", tmp_path],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        reader = SmartCardReader("sc", "社保卡读卡器", "Virtual PCD")
-        try:
-            _wait_for(process, reader)
-            yield reader
-        finally:
-            reader.close()
-            process.terminate()
-            process.communicate(timeout=10)
+    (tmp_path / "reader.conf").write_text(_READER.format(port=port))
+    process = subprocess.Popen(
+        [program("pcscd"), "--foreground", "--config", tmp_path],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    reader = SmartCardReader("sc", "社保卡读卡器", "Virtual PCD")
+    try:
+        _wait_for(process, reader)
+        yield reader
+    finally:
+        reader.close()
+        process.terminate()
+        process.communicate(timeout=10)
 
 
 def _wait_for(process: subprocess.Popen[str], reader: "SmartCardReader") -> None:
@@ -183,13 +190,12 @@ def fails(reader: "SmartCardReader", seconds: float = 0.1) -> str:
     return caught.value.code
 
 
+@pytest.mark.usefixtures("alone")
 def test_without_the_service() -> None:
     if find_spec("smartcard") is None:
         unavailable("pyscard is not installed (device-bridge/cards.lock)")
     from tongban_bridge.smartcard.driver import SmartCardReader
 
-    with (Path(tempfile.gettempdir()) / "tongban-pcsc.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        with pytest.raises(Fault) as caught:
-            SmartCardReader("sc", "社保卡读卡器", "no such reader").check()
-        assert caught.value.code in {"pcsc_service", "device_missing"}
+    with pytest.raises(Fault) as caught:
+        SmartCardReader("sc", "社保卡读卡器", "no such reader").check()
+    assert caught.value.code in {"pcsc_service", "device_missing"}
