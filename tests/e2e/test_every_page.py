@@ -178,6 +178,13 @@ async def test_an_address_that_asks_for_what_there_is_not_is_told_what_is_wrong(
     await expect(told).not_to_contain_text("请重试；")
 
 
+async def test_what_is_wrong_is_told_once(page: Page, live_server: LiveServer) -> None:
+    await sign_in_anew(page, live_server, "ds-supervisor")
+    await page.goto("/staff/comprehensive?matter=NOPE")
+    told = page.get_by_role("alert")
+    await expect(told.get_by_text("没有这个事项")).to_have_count(1)
+
+
 async def test_a_filter_that_narrows_a_list_is_not_folded_away(
     page: Page, live_server: LiveServer
 ) -> None:

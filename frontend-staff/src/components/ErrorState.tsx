@@ -25,11 +25,13 @@ export function ErrorState({ error, onRetry, level = "h2" }: Props) {
   return (
     <div role="alert">
       <State icon={<WarningOutlined />} title={title} hint={detail || (wrong.length === 0 && t("error.next"))} level={level}>
-        {wrong.map(({ pointer, message }) => (
-          <p key={`${pointer} ${message}`}>
-            <span className="mono">{pointer.slice(1)}</span> {message}
-          </p>
-        ))}
+        {wrong
+          .filter(({ message }) => message !== title)
+          .map(({ pointer, message }) => (
+            <p key={`${pointer} ${message}`}>
+              <span className="mono">{pointer.slice(1)}</span> {message}
+            </p>
+          ))}
         {requestId && (
           <p>
             {t("error.requestId")} <span className="mono">{requestId}</span>
