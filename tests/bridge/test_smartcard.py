@@ -1,7 +1,6 @@
 """Social security cards: the commands by themselves, then through the system's real PC/SC."""
 
 import fcntl
-import socket
 import subprocess
 import tempfile
 import threading
@@ -15,6 +14,7 @@ import pytest
 
 from tests.bridge.stand_in import await_that
 from tests.bridge.system import program, unavailable
+from tests.support.live import free_port
 from tongban_bridge.device import Command, Turn
 from tongban_bridge.faults import Fault
 from tongban_bridge.smartcard.social import SocialCard, read_social_card
@@ -101,9 +101,7 @@ def alone() -> Iterator[None]:
 def port(alone: None) -> int:
     """Where the virtual reader listens: never one that an earlier service has just left. Chosen
     once it is our turn: while we wait, somebody else could take it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture

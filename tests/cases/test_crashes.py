@@ -24,7 +24,7 @@ import pytest_asyncio
 from tests.support.applications import application
 from tests.support.database import migrate
 from tests.support.environment import NAMED_SERVERS
-from tests.support.live import _free_port, environment
+from tests.support.live import environment, free_port
 from tests.support.waiting import until
 from tongban.core.db import make_engine, make_sessions
 from tongban.core.settings import get_settings
@@ -84,7 +84,7 @@ class Stage:
 
     @asynccontextmanager
     async def api(self) -> AsyncIterator[asyncio.subprocess.Process]:
-        port = _free_port()
+        port = free_port()
         self.address = f"http://127.0.0.1:{port}"
         server = ("-m", "uvicorn", "tongban.app:create_app", "--factory", "--log-level", "error")
         async with self.process(*server, "--port", str(port)) as running:

@@ -14,7 +14,7 @@ from tests.devices.test_stream import ask, bridge_of, say
 from tests.support.bridge import READER
 from tests.support.district import Person
 from tests.support.environment import SETTINGS
-from tests.support.live import _free_port
+from tests.support.live import free_port
 from tests.support.waiting import until
 from tongban.core import clock
 from tongban.core.settings import get_settings
@@ -95,7 +95,7 @@ async def test_without_valkey_pages_see_that_nobody_knows(
     clerk, window = await hall.person("ds-clerk"), hall.window()
     bridge = await hall.paired(window)
     _, env = hall_environment
-    nowhere = env | {"TONGBAN_REDIS_URL": f"redis://127.0.0.1:{_free_port()}/0"}
+    nowhere = env | {"TONGBAN_REDIS_URL": f"redis://127.0.0.1:{free_port()}/0"}
     async with running(hall.services, nowhere, "/healthz") as server:
         person = Person(server.client, clerk.username, clerk.headers)
         assert (await bridge_of(clerk, bridge))["online"] is False

@@ -12,7 +12,7 @@ from playwright.async_api import Page
 
 from tests.bridge.test_command_line import PROGRAM
 from tests.e2e.desk import sign_in
-from tests.support.live import LiveServer, _free_port
+from tests.support.live import LiveServer, free_port
 from tests.support.waiting import until
 
 WINDOW = "110102010-DT-01"
@@ -43,7 +43,7 @@ def virtual_counter(server: LiveServer, clerk: httpx.Client, folder: Path) -> It
     """A virtual counter whose bridge is paired with the window."""
     code = clerk.post("/devices/pairing-codes", json={"window_code": WINDOW}).json()["code"]
     options = ["--server", server.url, "--code", code, "--home", str(folder / "home")]
-    page_port = str(_free_port())
+    page_port = str(free_port())
     ports = ["--page-port", page_port, "--console-port", "0"]
     log = folder / "log"
     with log.open("wb") as errors:

@@ -20,7 +20,7 @@ from tests.e2e.counter import (
     virtual_counter,
 )
 from tests.support.browser import assert_accessible, fresh_profile
-from tests.support.live import Api, Demo, LiveServer, _free_port, assert_built, environment
+from tests.support.live import Api, Demo, LiveServer, assert_built, environment, free_port
 from tongban.runtime import Services, valkey
 
 pytestmark = pytest.mark.browser
@@ -33,7 +33,7 @@ class Valkey:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._port = _free_port()
+        self._port = free_port()
         self.url = f"redis://127.0.0.1:{self._port}/0"
         self._process: subprocess.Popen[bytes] | None = None
 

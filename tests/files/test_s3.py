@@ -18,7 +18,7 @@ from obstore.exceptions import AlreadyExistsError
 from obstore.store import ObjectStore
 
 from tests.files.conftest import PDF
-from tests.support.live import _free_port
+from tests.support.live import free_port
 from tests.support.waiting import until
 from tongban.core import clock
 from tongban.core.privacy import sm3
@@ -45,7 +45,7 @@ class Bucket:
 @pytest_asyncio.fixture(scope="module")
 async def bucket() -> AsyncIterator[Bucket]:
     """A bucket `papers` and a user who may use it."""
-    port = _free_port()
+    port = free_port()
     # Four calls are needed before anybody can sign one.
     running = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)),

@@ -45,7 +45,7 @@ class Api:
     """A process of the API and the built SPAs, at one address however often it is started."""
 
     def __init__(self, services: Services, env: dict[str, str]) -> None:
-        self._port = _free_port()
+        self._port = free_port()
         self.url = f"http://127.0.0.1:{self._port}"
         self._family = services.family
         self._env = env | {"TONGBAN_PUBLIC_URL": self.url}
@@ -130,7 +130,7 @@ def _ready(address: str, path: str = "/readyz") -> bool:
         return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
