@@ -2,7 +2,7 @@
 
 import base64
 from io import BytesIO
-from typing import Any, get_args
+from typing import Any
 
 import openpyxl
 import orjson
@@ -12,8 +12,6 @@ from tests.support.applications import application
 from tests.support.district import District
 from tests.support.people import make_staff
 from tongban.cases import lists
-from tongban.cases.rules import WORKED_BY
-from tongban.cases.todo import Function
 from tongban.identity.roles import Role
 
 DESHENG, JINRONG, DISTRICT = "110102010", "110102012", "110102"
@@ -154,10 +152,6 @@ async def test_a_sheet_has_all_that_was_found_or_is_refused(
     assert (refused.status, refused.code) == (422, "too_many_for_sheet")
     assert refused.pointers == {"/date_from"}
     assert f"{found - 1} 件" in refused.body["title"]
-
-
-def test_the_contract_names_every_kind_of_step() -> None:
-    assert set(get_args(Function)) == set(WORKED_BY)
 
 
 def cursor(*keys: Any) -> str:

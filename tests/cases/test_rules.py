@@ -1,6 +1,7 @@
 """The table of legal changes, without a database."""
 
 from dataclasses import replace
+from typing import get_args
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,21 +11,24 @@ from tongban.cases.rules import (
     RULES,
     RUNNING,
     UNDECIDED,
+    WORKED_BY,
     Action,
     Party,
     Situation,
     Status,
+    TaskFunction,
     TaskView,
     allowed_actions,
     held_tasks,
     legal,
 )
+from tongban.routing.definitions import Function
 
-FUNCTIONS = ["pre_review", "accept", "first_review", "review", "carry_out", "approve", "file"]
+FUNCTIONS = get_args(TaskFunction)
 
 tasks = st.builds(
     TaskView,
-    function=st.sampled_from([*FUNCTIONS, "issue"]),
+    function=st.sampled_from(FUNCTIONS),
     workable=st.booleans(),
     mine=st.booleans(),
     pooled=st.booleans(),
@@ -149,3 +153,8 @@ def test_archiving_waits_for_the_result_to_be_collected() -> None:
 
 def test_ended_and_open_statuses_share_nothing() -> None:
     assert not ENDED & (RUNNING | UNDECIDED | {Status.DRAFT})
+
+
+def test_whatever_is_done_in_a_task_has_a_role_and_can_be_asked_for() -> None:
+    assert set(FUNCTIONS) == set(WORKED_BY)
+    assert set(Function) < set(FUNCTIONS)

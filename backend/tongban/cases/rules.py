@@ -7,6 +7,7 @@ what the API tells the browser, so that no page repeats a rule.
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import Literal
 
 from tongban.identity.roles import Role
 
@@ -262,6 +263,11 @@ def _details_fit(action: Action, case: Situation) -> bool:  # noqa: PLR0911 - on
 def _holds(case: Situation, function: str) -> bool:
     return any(task.held and task.function == function for task in case.tasks)
 
+
+TaskFunction = Literal[
+    "pre_review", "accept", "first_review", "review", "carry_out", "approve", "file", "issue"
+]
+"""What is done in a task: the functions of a process, what precedes it and what follows it."""
 
 WORKED_BY: dict[str, Role] = {
     "pre_review": Role.PRE_REVIEWER,

@@ -31,7 +31,7 @@ from tongban.cases import schemas as s
 from tongban.cases.clocks import Viewer, viewer_for
 from tongban.cases.models import Case, Task
 from tongban.cases.policy import pools
-from tongban.cases.rules import WORKED_BY
+from tongban.cases.rules import WORKED_BY, TaskFunction
 from tongban.core.fixed import Fixed
 from tongban.core.pages import decode_cursor, encode_cursor
 from tongban.core.settings import Settings
@@ -45,19 +45,13 @@ WORKING_ROLES = frozenset(WORKED_BY.values())
 _BEGINNING = (date.min, UUID(int=0))
 
 
-Function = Literal[
-    "pre_review", "accept", "first_review", "review", "carry_out", "approve", "file", "issue"
-]
-"""The kinds of steps in `WORKED_BY`, for the contract."""
-
-
 class TaskQuery(BaseModel):
     """A page of the to-do list. `function` narrows to one kind of step."""
 
     model_config = ConfigDict(extra="forbid")
 
     queue: Literal["all", "mine", "pool"] = "all"
-    function: Function | None = None
+    function: TaskFunction | None = None
     limit: int = Field(20, ge=1, le=200)
     cursor: str | None = Field(None, max_length=500)
 
