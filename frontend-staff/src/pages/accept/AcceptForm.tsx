@@ -77,7 +77,7 @@ export function AcceptForm({ draft, onDone, onNew }: Props) {
       <div className="accept-grid">
         <div className="stack">
           {notice}
-          <section className="panel">
+          <section className="panel accept-place">
             <h2>{t("accept.matter")}</h2>
             <PlaceFields locked={stored !== undefined} />
           </section>

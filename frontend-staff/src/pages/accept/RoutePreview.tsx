@@ -18,7 +18,7 @@ export function RoutePreview() {
   const counters = useCounters();
   const accepting = chosen ?? counters[0]?.code;
   return (
-    <section className="panel" aria-labelledby="accept-route">
+    <section className="panel accept-route" aria-labelledby="accept-route">
       <h2 id="accept-route">{t("accept.routeSection")}</h2>
       {code && home && accepting ? (
         <Preview code={code} home={home} accepting={accepting} />
