@@ -55,6 +55,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
         generate_unique_id_function=lambda route: route.name,
+        # Its records hold what people typed. Operators have `/metrics` and our own log.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.settings = settings
     http.install(app)

@@ -1,6 +1,6 @@
 """Who sees which case, and who may work which task."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -30,9 +30,10 @@ def wide_scope(tree: Tree, actor: Actor) -> list[int]:
     return _topmost(tree, {tree.body(tree[unit]).id for unit in held if tree.get(unit)})
 
 
-def readable_scope(tree: Tree, actor: Actor) -> list[int]:
+@lru_cache(maxsize=4096)
+def readable_scope(tree: Tree, actor: Actor) -> tuple[int, ...]:
     """Everything that the actor may open by number."""
-    return _topmost(tree, {*own_scope(tree, actor), *wide_scope(tree, actor)})
+    return tuple(_topmost(tree, {*own_scope(tree, actor), *wide_scope(tree, actor)}))
 
 
 def _topmost(tree: Tree, organisations: Iterable[int]) -> list[int]:
@@ -53,7 +54,7 @@ VISIBLE = and_(
 building statements costs more than running them; its parameters come from `seen_by`."""
 
 
-def seen_by(actor: Actor, organisations: list[int]) -> dict[str, Any]:
+def seen_by(actor: Actor, organisations: Sequence[int]) -> dict[str, Any]:
     """The parameters of `VISIBLE`."""
     return {"scope": organisations, "me": actor.staff_id}
 
