@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 
 from tongban_bridge import doctor as examination
-from tongban_bridge import pairing, settings
+from tongban_bridge import pairing
 from tongban_bridge.faults import Fault
 from tongban_bridge.identity import default_home
 from tongban_bridge.serving import serve
@@ -43,11 +43,8 @@ def _give_up(fault: Fault) -> int:
 def _pair(options: argparse.Namespace) -> int:
     with _client() as client:
         identity = pairing.pair(options.home, options.server, options.code, client)
-    path = options.home / "settings.toml"
-    if not path.exists():
-        path.write_text(settings.EXAMPLE, encoding="utf-8")
     _say(f"已配对 · paired: {identity.window}")
-    _say(f"设备配置 · devices: {path}")
+    _say(f"设备配置 · devices: {options.home / 'settings.toml'}")
     return 0
 
 
@@ -90,7 +87,7 @@ def _virtual(options: argparse.Namespace) -> int:
         with _client() as client:
             if options.code:
                 pairing.pair(options.home, options.server, options.code, client)
-            text = counter.settings(options.page_port)
+            text = counter.settings(options.page_port, options.server)
             (options.home / "settings.toml").write_text(text, encoding="utf-8")
             _say(f"虚拟柜台 · virtual counter: http://127.0.0.1:{console.port}")
             serve(options.home, client, _stopped())
@@ -144,7 +141,7 @@ def _parser() -> argparse.ArgumentParser:
         help="配置目录 · folder of identity and queue (%(default)s)",
     )
     virtual.add_argument("--server", required=True, help="平台地址 · address of the platform")
-    virtual.add_argument("--code", help="配对码，首次必填 · pairing code, needed the first time")
+    virtual.add_argument("--code", help="配对码，也可填在页面上 · pairing code, or on the page")
     virtual.add_argument(
         "--person", help="开始时读卡器上的证件 · whose card lies there at first; none if not given"
     )

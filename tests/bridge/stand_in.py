@@ -55,6 +55,9 @@ class Platform:
         self.documents: dict[str, bytes] = {}
         self.waiting: list[dict[str, Any]] = []
         self.hellos = 0
+        self.pairings = 0
+        self.pairing_waits: threading.Event | None = None
+        """What the platform waits for before it answers a pairing that it has registered."""
         self.close_code = 0
         self._key = b""
         self.bridge_id = ""
@@ -137,6 +140,9 @@ class Platform:
         self._key = base64.b64decode(body["public_key"])
         Ed25519PublicKey.from_public_bytes(self._key)
         self.bridge_id = str(uuid.uuid4())
+        self.pairings += 1
+        if self.pairing_waits:
+            await asyncio.to_thread(self.pairing_waits.wait, 20)
         window = {"code": "440306007W03", "name": "3号窗口"}
         return JSONResponse({"id": self.bridge_id, "kind": body["kind"], "window": window}, 201)
 

@@ -93,12 +93,6 @@ def test_a_key_that_is_none(home: Path) -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_running_unpaired(tmp_path: Path) -> None:
-    done = bridge("run", "--home", tmp_path)
-    assert done.returncode == 1
-    assert "(not_paired)" in done.stderr
-
-
 def test_doctor(platform: Platform, home: Path, tmp_path: Path) -> None:
     reader = VirtualReader()
     reader.lay(resident())

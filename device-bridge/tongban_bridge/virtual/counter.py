@@ -13,6 +13,7 @@ from tongban_bridge.virtual.slip import VirtualSlipPrinter
 
 _SETTINGS = """\
 page_port = {page_port}
+server = "{server}"
 
 [[devices]]
 id = "idcard"
@@ -87,10 +88,11 @@ class VirtualCounter:
         """Which devices there are, and whether each is plugged in."""
         return {name: name in self._plugged for name in self._plugs}
 
-    def settings(self, page_port: int) -> str:
+    def settings(self, page_port: int, server: str = "") -> str:
         """The settings of a bridge that uses this counter."""
         return _SETTINGS.format(
             page_port=page_port,
+            server=server,
             reader=(self._folder / "idcard").as_posix(),
             evaluator=(self._folder / "evaluator").as_posix(),
             scanner=self.scanner.url,
