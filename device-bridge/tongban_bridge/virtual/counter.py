@@ -1,5 +1,7 @@
 """A whole counter without hardware: every device virtual, each on the port of a real one."""
 
+import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -20,6 +22,7 @@ id = "idcard"
 name = "身份证阅读器（虚拟）"
 driver = "sam_v"
 port = "{reader}"
+photo_program = {portrait}
 
 [[devices]]
 id = "evaluator"
@@ -94,6 +97,7 @@ class VirtualCounter:
             page_port=page_port,
             server=server,
             reader=(self._folder / "idcard").as_posix(),
+            portrait=json.dumps([sys.executable, "-m", "tongban_bridge.virtual.portrait"]),
             evaluator=(self._folder / "evaluator").as_posix(),
             scanner=self.scanner.url,
             printer=self.printer.uri,
