@@ -170,6 +170,8 @@ def _say(text: str) -> None:
 def _log() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    # A platform that hangs is no failure of ours: the link says it, in a line without a traceback.
+    logging.getLogger("websockets").setLevel(logging.CRITICAL)
 
 
 def _client() -> httpx.Client:
