@@ -74,7 +74,7 @@ export default {
   print: {
     printing: "Printing…",
     done: "Printed",
-    failed: "Printing was not finished",
+    failed: "Printing was not finished: {{number}}",
     instead: "Print with the browser",
     slip: "Print a slip",
     missing: "The printer cannot be used now: check its cable; meanwhile the browser prints",

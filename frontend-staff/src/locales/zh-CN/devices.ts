@@ -74,7 +74,7 @@ export default {
   print: {
     printing: "正在打印…",
     done: "已打印",
-    failed: "打印未完成",
+    failed: "打印未完成：{{number}}",
     instead: "改用浏览器打印",
     slip: "打印小票",
     missing: "打印机暂不可用，请检查连接；现在打印将使用浏览器",
