@@ -16,6 +16,7 @@ from tongban_bridge import pairing
 from tongban_bridge.faults import Fault
 from tongban_bridge.identity import default_home
 from tongban_bridge.serving import serve
+from tongban_bridge.settings import load_settings
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -42,7 +43,8 @@ def _give_up(fault: Fault) -> int:
 
 def _pair(options: argparse.Namespace) -> int:
     with _client() as client:
-        identity = pairing.pair(options.home, options.server, options.code, client)
+        server = options.server or pairing.known_server(options.home, load_settings(options.home))
+        identity = pairing.pair(options.home, server, options.code, client)
     _say(f"已配对 · paired: {identity.window}")
     _say(f"设备配置 · devices: {options.home / 'settings.toml'}")
     return 0
@@ -121,7 +123,9 @@ def _parser() -> argparse.ArgumentParser:
         "pair", parents=[home], help="与窗口配对 · pair this PC with a window"
     )
     pair.add_argument("code", help="工作人员页面上的配对码 · from the staff pages")
-    pair.add_argument("--server", required=True, help="平台地址 · address of the platform")
+    pair.add_argument(
+        "--server", help="平台地址，已知时可省略 · address of the platform, unless known already"
+    )
     pair.set_defaults(action=_pair)
 
     doctor = commands.add_parser(

@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tongban_bridge.api import PREFIX
 from tongban_bridge.faults import Fault
-from tongban_bridge.identity import Identity, queue_key, save_identity
-from tongban_bridge.settings import keep_example
+from tongban_bridge.identity import Identity, load_identity, queue_key, save_identity
+from tongban_bridge.settings import Settings, keep_example
 from tongban_bridge.signing import Signer
 
 VERSION = version("tongban-device-bridge")
@@ -22,6 +22,14 @@ _REFUSALS = {422: "pairing_refused", 429: "pairing_wait"} | dict.fromkeys(
     (500, 502, 503, 504), "platform_unwell"
 )
 """What the platform says to a code; any other status is of something else."""
+
+
+def known_server(home: Path, settings: Settings) -> str:
+    """The platform's address by the settings or an earlier pairing, empty if neither has it."""
+    try:
+        return settings.server or load_identity(home).server
+    except (Fault, OSError):
+        return ""
 
 
 def pair(home: Path, server: str, code: str, client: httpx.Client) -> Identity:

@@ -12,8 +12,8 @@ from tongban_bridge.faults import Fault, words
 from tongban_bridge.identity import Identity, load_identity, queue_key
 from tongban_bridge.link import Report
 from tongban_bridge.page import LoopbackPage, Previewer, health
-from tongban_bridge.pairing import pair
-from tongban_bridge.settings import load_settings
+from tongban_bridge.pairing import known_server, pair
+from tongban_bridge.settings import Settings, load_settings
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ def serve(home: Path, client: httpx.Client, stopped: threading.Event) -> None:
     """
     settings = load_settings(home)
     queue_key(home)  # is needed once paired, and shows now whether the folder can be written
-    counter = Counter(home, client, settings.server)
+    counter = Counter(home, client, settings)
     page = LoopbackPage(settings.page_port, counter, origins=settings.page_origins)
     page.start()
     try:
@@ -56,10 +56,10 @@ def _say_where_to_pair(home: Path, port: int) -> None:
 class Counter:
     """The bridge of what this PC is paired as, or none."""
 
-    def __init__(self, home: Path, client: httpx.Client, server: str) -> None:
+    def __init__(self, home: Path, client: httpx.Client, settings: Settings) -> None:
         self._home = home
         self._client = client
-        self._server = server
+        self._settings = settings
         self._bridge: Bridge | None = None
         self._pairing = threading.Lock()
         self._switching = threading.Lock()
@@ -102,13 +102,12 @@ class Counter:
             bridge, state = self._bridge, self._state()
             kept = self._kept()
             report = bridge.report() if bridge else Report([], 0)
-            known = self._server or (kept.server if kept else "")
             return health(
                 kept.window if kept else None,
                 state,
                 report,
                 bridge.holdup if bridge else None,
-                pair_with=known if state in _UNPAIRED else None,
+                pair_with=known_server(self._home, self._settings) if state in _UNPAIRED else None,
             )
 
     def pair(self, server: str, code: str) -> str:

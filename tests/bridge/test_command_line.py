@@ -40,6 +40,17 @@ def test_pairing(platform: Platform, tmp_path: Path) -> None:
     assert (tmp_path / "settings.toml").exists()
 
 
+def test_pairing_where_the_address_is_known(platform: Platform, tmp_path: Path) -> None:
+    done = bridge("pair", CODE, "--home", tmp_path)
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert "(not_a_platform)" in done.stderr
+    (tmp_path / "settings.toml").write_text(f'server = "{platform.address}"\n')
+    assert bridge("pair", CODE, "--home", tmp_path).returncode == 0
+    (tmp_path / "settings.toml").unlink()
+    assert bridge("pair", CODE, "--home", tmp_path).returncode == 0
+    assert platform.pairings == 2
+
+
 def test_a_fault_is_one_line_in_both_languages(platform: Platform, tmp_path: Path) -> None:
     done = bridge("pair", "WRONG234", "--server", platform.address, "--home", tmp_path)
     assert done.returncode == 1
