@@ -15,7 +15,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import uvicorn
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -101,6 +104,10 @@ class Platform:
     def devices(self) -> dict[str, str]:
         """Last reported state of each device."""
         return {one["id"]: one["state"] for one in self.reports[-1]["devices"]}
+
+    def revoke(self) -> None:
+        """Believe the bridge no more, until it is paired anew."""
+        self._key = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
 
     def ask(self, kind: str, *, id: str | None = None, **parameters: object) -> str:
         command = {

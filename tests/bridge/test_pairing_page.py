@@ -178,6 +178,22 @@ def test_paired_anew_when_the_platform_knows_it_no_more(
     assert json.loads((run.home / "identity.json").read_text())["bridge_id"] == platform.bridge_id
 
 
+def test_what_waited_is_delivered_by_who_is_paired_anew(platform: Platform, run: Run) -> None:
+    assert run.pair(platform.address).is_success
+    await_that(lambda: platform.connected)
+    platform.revoke()
+    command = platform.ask("read_card")
+    await_that(lambda: run.health["queued"] == 1 and run.health["waiting"])
+    platform.down()
+    platform.up()
+    await_that(lambda: run.health["pairing"])
+    assert platform.deliveries == []
+    assert run.pair(platform.address).is_success
+    assert platform.outcome(command)["code"] == "no_device"
+    await_that(lambda: run.health["queued"] == 0)
+    assert len(platform.deliveries) == 1
+
+
 def test_paired_by_command_while_it_waits(platform: Platform, run: Run) -> None:
     done = bridge("pair", CODE, "--server", platform.address, "--home", run.home)
     assert done.returncode == 0
