@@ -12,10 +12,11 @@ from pathlib import Path
 import httpx
 
 from tongban_bridge import doctor as examination
-from tongban_bridge import pairing, settings
+from tongban_bridge import pairing
 from tongban_bridge.faults import Fault
 from tongban_bridge.identity import default_home
 from tongban_bridge.serving import serve
+from tongban_bridge.settings import load_settings
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -42,12 +43,10 @@ def _give_up(fault: Fault) -> int:
 
 def _pair(options: argparse.Namespace) -> int:
     with _client() as client:
-        identity = pairing.pair(options.home, options.server, options.code, client)
-    path = options.home / "settings.toml"
-    if not path.exists():
-        path.write_text(settings.EXAMPLE, encoding="utf-8")
+        server = options.server or pairing.known_server(options.home, load_settings(options.home))
+        identity = pairing.pair(options.home, server, options.code, client)
     _say(f"已配对 · paired: {identity.window}")
-    _say(f"设备配置 · devices: {path}")
+    _say(f"设备配置 · devices: {options.home / 'settings.toml'}")
     return 0
 
 
@@ -90,7 +89,7 @@ def _virtual(options: argparse.Namespace) -> int:
         with _client() as client:
             if options.code:
                 pairing.pair(options.home, options.server, options.code, client)
-            text = counter.settings(options.page_port)
+            text = counter.settings(options.page_port, options.server)
             (options.home / "settings.toml").write_text(text, encoding="utf-8")
             _say(f"虚拟柜台 · virtual counter: http://127.0.0.1:{console.port}")
             serve(options.home, client, _stopped())
@@ -124,7 +123,9 @@ def _parser() -> argparse.ArgumentParser:
         "pair", parents=[home], help="与窗口配对 · pair this PC with a window"
     )
     pair.add_argument("code", help="工作人员页面上的配对码 · from the staff pages")
-    pair.add_argument("--server", required=True, help="平台地址 · address of the platform")
+    pair.add_argument(
+        "--server", help="平台地址，已知时可省略 · address of the platform, unless known already"
+    )
     pair.set_defaults(action=_pair)
 
     doctor = commands.add_parser(
@@ -144,7 +145,7 @@ def _parser() -> argparse.ArgumentParser:
         help="配置目录 · folder of identity and queue (%(default)s)",
     )
     virtual.add_argument("--server", required=True, help="平台地址 · address of the platform")
-    virtual.add_argument("--code", help="配对码，首次必填 · pairing code, needed the first time")
+    virtual.add_argument("--code", help="配对码，也可填在页面上 · pairing code, or on the page")
     virtual.add_argument(
         "--person", help="开始时读卡器上的证件 · whose card lies there at first; none if not given"
     )
@@ -173,6 +174,8 @@ def _say(text: str) -> None:
 def _log() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    # A platform that hangs is no failure of ours: the link says it, in a line without a traceback.
+    logging.getLogger("websockets").setLevel(logging.CRITICAL)
 
 
 def _client() -> httpx.Client:

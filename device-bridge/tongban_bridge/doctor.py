@@ -14,6 +14,7 @@ from tongban_bridge.api import PREFIX, Api
 from tongban_bridge.device import Command, Device, Turn
 from tongban_bridge.faults import Fault, words
 from tongban_bridge.identity import Identity, load_identity, queue_key
+from tongban_bridge.seen import seen
 from tongban_bridge.settings import build, load_settings
 from tongban_bridge.store import Store
 
@@ -47,6 +48,8 @@ def examine(home: Path, client: httpx.Client) -> Iterator[tuple[bool, str]]:
         yield _pairing(identity, client)
         yield from _platform(identity.server, client)
         yield from _queue(home)
+    for name in seen():
+        yield True, f"看到 · seen: {name}"
     try:
         settings = load_settings(home)
     except Fault as fault:

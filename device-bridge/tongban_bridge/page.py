@@ -1,44 +1,30 @@
-"""The bridge's own page on 127.0.0.1: health and the camera's preview, nothing else.
+"""The bridge's own page on 127.0.0.1: pairing, health and the camera's preview, nothing else.
 
 A web page that a resident's scan leads to must not reach it, hence: loopback only, the exact Host,
-a list of exact origins, no cookies, JSON, no parameters, and never an upgrade to a WebSocket.
+a list of exact origins, no cookies, JSON, no parameters, and never an upgrade to a WebSocket. The
+listed origins may look; only the page itself pairs.
 """
 
 import json
 import threading
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Sequence, Set
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.resources import files
 from typing import Any, Protocol, runtime_checkable
 
 from tongban_bridge.deliverer import Holdup
 from tongban_bridge.faults import Fault, message
 from tongban_bridge.link import Report
 
-_PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8">
-<title>通办设备桥 · Tongban bridge</title>
-<style>body{font:16px/1.6 sans-serif;margin:2rem}td{padding:.2rem 1rem .2rem 0}</style>
-<h1>通办设备桥 · Tongban device bridge</h1><p id="link"></p><p id="queue"></p>
-<table id="devices"></table>
-<script>
-const show = async () => {
-  const health = await (await fetch('/health')).json();
-  document.getElementById('link').textContent =
-    `${health.window} · ${health.link.zh} ${health.link.en}`;
-  const {queued, waiting: held} = health;
-  const why = held &&
-    ` · ${held.since} 起 since · ${held.zh} ${held.en} [${held.detail || held.code}]`;
-  document.getElementById('queue').textContent = `待上传 waiting: ${queued}${why || ''}`;
-  document.getElementById('devices').replaceChildren(...health.devices.map(device => {
-    const row = document.createElement('tr');
-    for (const text of [device.name, device.state, device.zh || '', device.en || ''])
-      row.insertCell().textContent = text;
-    return row;
-  }));
-};
-show(); setInterval(show, 2000);
-</script></html>
-"""
+_LARGEST_BODY = 1024
+"""Bytes; an address and a code are far less."""
+_FIELD = {"pairing_refused": "/code", "not_a_platform": "/server", "unreachable": "/server"}
+"""What a refused pairing blames, as a JSON pointer into what was sent."""
+_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self';"
+    " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 
 
 @runtime_checkable
@@ -50,18 +36,28 @@ class Previewer(Protocol):
         ...
 
 
+class Counter(Protocol):
+    """What the page shows, and what it does; called from any thread."""
+
+    @property
+    def camera(self) -> Previewer | None:
+        """The camera to look through, if there is one."""
+        ...
+
+    def health(self) -> dict[str, Any]:
+        """As `health` makes it."""
+        ...
+
+    def pair(self, server: str, code: str) -> str:
+        """Pair with a window; its name. Raises Fault."""
+        ...
+
+
 class LoopbackPage:
     """Serves until `stop`; port 0 takes a free one."""
 
-    def __init__(
-        self,
-        port: int,
-        health: Callable[[], dict[str, Any]],
-        *,
-        origins: Sequence[str] = (),
-        camera: Previewer | None = None,
-    ) -> None:
-        handler = type("Handler", (_Handler,), {"health": staticmethod(health), "camera": camera})
+    def __init__(self, port: int, counter: Counter, *, origins: Sequence[str] = ()) -> None:
+        handler = type("Handler", (_Handler,), {"counter": counter})
         try:
             self._server = ThreadingHTTPServer(("127.0.0.1", port), handler)
         except OSError as problem:
@@ -86,8 +82,7 @@ class LoopbackPage:
 class _Handler(BaseHTTPRequestHandler):
     hosts: set[str]
     origins: set[str]
-    health: Callable[[], dict[str, Any]]
-    camera: Previewer | None
+    counter: Counter
 
     timeout = 10
 
@@ -95,13 +90,24 @@ class _Handler(BaseHTTPRequestHandler):
         if refusal := self._refusal():
             self._json(refusal, {"code": "not_for_you"})
         elif self.path == "/":
-            self._send(200, "text/html; charset=utf-8", _PAGE.encode())
+            page = (files("tongban_bridge") / "page.html").read_bytes()
+            self._send(200, "text/html; charset=utf-8", page)
         elif self.path == "/health":
-            self._json(200, self.health())
-        elif self.path == "/preview" and self.camera:
-            self._preview(self.camera)
+            self._json(200, self.counter.health())
+        elif self.path == "/preview" and (camera := self.counter.camera):
+            self._preview(camera)
         else:
             self._json(404, {"code": "not_found"})
+
+    def do_POST(self) -> None:
+        if not is_from_own_page(self.headers, self.hosts):
+            self._json(403, {"code": "not_for_you"})
+        elif self.path != "/pair":
+            self._json(404, {"code": "not_found"})
+        elif body := self._body():
+            self._pair(*body)
+        else:
+            self._json(400, {"code": "not_understood"})
 
     def do_OPTIONS(self) -> None:
         """A preflight: granted to the listed origins only, for reading."""
@@ -110,28 +116,51 @@ class _Handler(BaseHTTPRequestHandler):
     def _refusal(self) -> int | None:
         return None if is_ours(self.headers, self.hosts, self.origins) else 403
 
+    def _body(self) -> tuple[str, str] | None:
+        """Address and code that were sent, None for anything that the page does not send."""
+        length = self.headers.get("Content-Length", "")
+        is_json = self.headers.get_content_type() == "application/json"
+        if not (is_json and length.isdecimal() and int(length) <= _LARGEST_BODY):
+            return None
+        try:
+            match json.loads(self.rfile.read(int(length))):
+                case {"server": str(server), "code": str(code)}:
+                    return server, code
+        except (ValueError, RecursionError):
+            pass
+        return None
+
+    def _pair(self, server: str, code: str) -> None:
+        try:
+            window = self.counter.pair(server, code)
+        except Fault as fault:
+            problem = {"detail": fault.detail, "pointer": _FIELD.get(fault.code)}
+            self._json(422, {**_words(fault.code), **problem})
+        else:
+            self._json(200, {"window": window})
+
     def _preview(self, camera: Previewer) -> None:
         try:
             picture = camera.preview()
         except Fault as fault:
-            chinese, english = message(fault.code)
-            self._json(503, {"code": fault.code, "zh": chinese, "en": english})
+            self._json(503, _words(fault.code))
         else:
             self._send(200, "image/jpeg", picture)
 
     def _json(self, status: int, body: dict[str, Any]) -> None:
-        self._send(status, "application/json", json.dumps(body, ensure_ascii=False).encode())
+        self._send(status, "application/json", json.dumps(body).encode())
 
     def _send(self, status: int, media_type: str, body: bytes) -> None:
         self.send_response(status)
         self.send_header("Content-Type", media_type)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Cache-Control", "no-store")
+        self.send_header("Content-Security-Policy", _POLICY)
         self.send_header("X-Content-Type-Options", "nosniff")
         self.send_header("X-Frame-Options", "DENY")
         self.send_header("Vary", "Origin")
         origin = self.headers.get("Origin")
-        if status < 400 and origin in self.origins:
+        if status < 400 and origin in self.origins and self.path != "/pair":
             self.send_header("Access-Control-Allow-Origin", origin)
             self.send_header("Access-Control-Allow-Methods", "GET")
         self.end_headers()
@@ -153,8 +182,24 @@ def is_ours(headers: Message, hosts: Set[str], origins: Set[str]) -> bool:
     )
 
 
-def health(window: str, link: str, report: Report, holdup: Holdup | None) -> dict[str, Any]:
-    """What the page shows: how link, queue and devices are, in words of both languages."""
+def is_from_own_page(headers: Message, hosts: Set[str]) -> bool:
+    """Whether a request comes from the page that this very host has served. Browsers name the
+    origin of every POST, so one without it is none of the page's."""
+    return is_ours(headers, hosts, {f"http://{headers['Host']}"}) and "Origin" in headers
+
+
+def health(
+    window: str | None,
+    link: str,
+    report: Report,
+    holdup: Holdup | None = None,
+    *,
+    pair_with: str | None = None,
+) -> dict[str, Any]:
+    """What the page shows: how link, queue and devices are, in words of both languages.
+
+    `pair_with` is the platform's address, empty if unknown, where this PC may be paired.
+    """
     waiting = None
     if report.queued and holdup:
         since = f"{holdup.since:%m-%d %H:%M}"
@@ -162,6 +207,7 @@ def health(window: str, link: str, report: Report, holdup: Holdup | None) -> dic
     return {
         "window": window,
         "link": {"state": link, **_words(link)},
+        "pairing": None if pair_with is None else {"server": pair_with},
         "queued": report.queued,
         "waiting": waiting,
         "devices": [{**device, **_words(device["code"])} for device in report.devices],

@@ -31,6 +31,7 @@ _PRINTING = {"ipp", "spooler", "escpos"}
 EXAMPLE = """\
 # 通办设备桥 · what stands on this counter. Every driver: see the README.
 page_port = 8640
+# server = "https://tongban.example.gov.cn"
 
 # [[devices]]
 # id = "idcard"
@@ -61,12 +62,21 @@ class DeviceSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """The whole file. `page_origins` may use the loopback page besides the page itself."""
+    """The whole file. `page_origins` may use the loopback page besides the page itself, `server`
+    is the platform's address that it proposes for pairing."""
 
     devices: list[DeviceSettings] = field(default_factory=list)
+    server: str = ""
     page_port: int = 8640
     page_origins: list[str] = field(default_factory=list)
     limits: Limits = field(default_factory=Limits)
+
+
+def keep_example(home: Path) -> None:
+    """Write an example of the settings where there are none."""
+    path = home / "settings.toml"
+    if not path.exists():
+        path.write_text(EXAMPLE, encoding="utf-8")
 
 
 def load_settings(home: Path) -> Settings:
@@ -100,6 +110,8 @@ def _check(settings: Settings) -> None:
     limits, origins = settings.limits, settings.page_origins
     if not _is_number(settings.page_port, 0, 65535):
         raise ValueError("page_port is a number from 0 to 65535")
+    if not isinstance(settings.server, str):
+        raise ValueError('server is a text: "https://tongban.example.gov.cn"')
     if not isinstance(origins, list) or not all(isinstance(one, str) for one in origins):
         raise ValueError('page_origins is a list: ["https://tongban.example.gov.cn"]')
     if not _is_number(limits.bytes, 1, 2**40) or not _is_number(limits.days, 1, 30):

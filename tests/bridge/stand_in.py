@@ -15,7 +15,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import uvicorn
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -55,6 +58,9 @@ class Platform:
         self.documents: dict[str, bytes] = {}
         self.waiting: list[dict[str, Any]] = []
         self.hellos = 0
+        self.pairings = 0
+        self.pairing_waits: threading.Event | None = None
+        """What the platform waits for before it answers a pairing that it has registered."""
         self.close_code = 0
         self._key = b""
         self.bridge_id = ""
@@ -99,6 +105,10 @@ class Platform:
         """Last reported state of each device."""
         return {one["id"]: one["state"] for one in self.reports[-1]["devices"]}
 
+    def revoke(self) -> None:
+        """Believe the bridge no more, until it is paired anew."""
+        self._key = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
+
     def ask(self, kind: str, *, id: str | None = None, **parameters: object) -> str:
         command = {
             "id": id or str(uuid.uuid4()),
@@ -137,6 +147,9 @@ class Platform:
         self._key = base64.b64decode(body["public_key"])
         Ed25519PublicKey.from_public_bytes(self._key)
         self.bridge_id = str(uuid.uuid4())
+        self.pairings += 1
+        if self.pairing_waits:
+            await asyncio.to_thread(self.pairing_waits.wait, 20)
         window = {"code": "440306007W03", "name": "3号窗口"}
         return JSONResponse({"id": self.bridge_id, "kind": body["kind"], "window": window}, 201)
 

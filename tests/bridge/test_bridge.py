@@ -352,6 +352,7 @@ def test_devices_by_settings(home: Path, client: httpx.Client) -> None:
         "[limits]\nbytes = 0",
         'page_port = "8640"',
         "page_port = 99999",
+        "server = 8000",
         'page_origins = "https://tongban.example.gov.cn"',
         "[[devices]]\ndriver = 'sam_v'",
         f'[[devices]]\nid = "a"\nname = "{61 * "x"}"\ndriver = "sam_v"\nport = "x"',

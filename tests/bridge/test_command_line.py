@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from serial.tools.list_ports_common import ListPortInfo
 
 from tests.bridge.stand_in import CODE, Platform, await_that
 from tongban_bridge.doctor import examine
@@ -38,6 +39,17 @@ def test_pairing(platform: Platform, tmp_path: Path) -> None:
     assert done.returncode == 0
     assert "3号窗口" in done.stdout
     assert (tmp_path / "settings.toml").exists()
+
+
+def test_pairing_where_the_address_is_known(platform: Platform, tmp_path: Path) -> None:
+    done = bridge("pair", CODE, "--home", tmp_path)
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert "(not_a_platform)" in done.stderr
+    (tmp_path / "settings.toml").write_text(f'server = "{platform.address}"\n')
+    assert bridge("pair", CODE, "--home", tmp_path).returncode == 0
+    (tmp_path / "settings.toml").unlink()
+    assert bridge("pair", CODE, "--home", tmp_path).returncode == 0
+    assert platform.pairings == 2
 
 
 def test_a_fault_is_one_line_in_both_languages(platform: Platform, tmp_path: Path) -> None:
@@ -93,12 +105,6 @@ def test_a_key_that_is_none(home: Path) -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_running_unpaired(tmp_path: Path) -> None:
-    done = bridge("run", "--home", tmp_path)
-    assert done.returncode == 1
-    assert "(not_paired)" in done.stderr
-
-
 def test_doctor(platform: Platform, home: Path, tmp_path: Path) -> None:
     reader = VirtualReader()
     reader.lay(resident())
@@ -115,6 +121,18 @@ def test_doctor(platform: Platform, home: Path, tmp_path: Path) -> None:
     assert "(port_missing) [/dev/none]" in done.stdout
     assert "name: 陈晓明" in done.stdout
     assert f"✓ 平台 · platform {platform.address}" in done.stdout
+
+
+def test_doctor_sees_serial_ports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the operating system's list; what is built in says nothing of itself."""
+    adapter, built_in = ListPortInfo("/dev/ttyUSB0"), ListPortInfo("/dev/ttyS0")
+    adapter.description, adapter.hwid = "USB Serial", "USB VID:PID=1A86:7523"
+    monkeypatch.setattr("tongban_bridge.seen.comports", lambda: [adapter, built_in])
+    with httpx.Client() as client:
+        told = [text for fine, text in examine(tmp_path, client) if fine]
+    line = "看到 · seen: 串口 · serial port: /dev/ttyUSB0 (USB Serial, USB VID:PID=1A86:7523)"
+    assert line in told
+    assert not any("ttyS0" in text for text in told)
 
 
 def test_doctor_prints_on_every_printer(home: Path) -> None:

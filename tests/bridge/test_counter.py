@@ -1,5 +1,7 @@
 """`tongban-bridge virtual`: the whole counter, each command through its real protocol."""
 
+import base64
+import io
 import json
 import subprocess
 from collections.abc import Iterator
@@ -7,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from PIL import Image
 
 from tests.bridge.stand_in import CODE, Platform, await_that
 from tests.bridge.test_command_line import PROGRAM
@@ -54,6 +57,8 @@ def test_a_matter_from_card_to_evaluation(platform: Platform, hands: Hands) -> N
     await_that(lambda: set(platform.devices.values()) == {"ready"}, 20)
     card = platform.outcome(platform.ask("read_card"))
     assert card["result"]["name"] == "陈晓明"
+    with Image.open(io.BytesIO(base64.b64decode(card["result"]["photo"]))) as picture:
+        assert (picture.format, picture.size) == ("JPEG", (102, 126))
 
     assert hands.do("/feeder", pages=3) == 200
     scan = platform.outcome(platform.ask("scan", source="feeder", dpi=200, format="pdf"), 20)

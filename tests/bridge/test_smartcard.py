@@ -17,6 +17,7 @@ from tests.bridge.system import program, unavailable
 from tests.support.live import free_port
 from tongban_bridge.device import Command, Turn
 from tongban_bridge.faults import Fault
+from tongban_bridge.seen import seen
 from tongban_bridge.smartcard.social import SocialCard, read_social_card
 from tongban_bridge.virtual.smartcard import PERSON, VirtualSlot, VirtualSocialCard
 from tongban_bridge.worker import Worker
@@ -148,6 +149,10 @@ def test_a_card_over_pcsc(reader: "SmartCardReader", port: int, chatty: bool) ->
     slot.pull()
     assert (result["name"], result["id_number"]) == (CHEN.name, CHEN.id_number)
     assert (result["layout"], result["authenticated"]) == ("social_security", False)
+
+
+def test_the_doctor_sees_the_reader(reader: "SmartCardReader") -> None:
+    assert any(name.startswith("智能卡读卡器 · smart-card reader: Virtual PCD") for name in seen())
 
 
 def test_cards_come_and_go(reader: "SmartCardReader", port: int) -> None:

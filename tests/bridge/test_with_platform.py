@@ -12,6 +12,7 @@ import pytest
 
 from tests.bridge.stand_in import PREFIX, await_that
 from tests.bridge.test_command_line import PROGRAM
+from tests.bridge.test_pairing_page import Run
 from tests.support.applications import application
 from tests.support.live import Api, Demo, environment
 from tongban.runtime import Services
@@ -142,7 +143,29 @@ def test_an_evaluation(clerk: Clerk, counter: None, case_number: str) -> None:
 
 
 def test_revoked(clerk: Clerk, counter: None, tmp_path: Path) -> None:
-    """Last of all: the counter is gone afterwards."""
+    """The counter is gone afterwards."""
     (bridge,) = (one for one in clerk.client.get(f"{PREFIX}/bridges").json() if one["online"])
     assert clerk.client.delete(f"{PREFIX}/bridges/{bridge['id']}").is_success
     await_that(lambda: clerk.devices() == {}, 30)
+
+
+def test_paired_on_its_own_page(clerk: Clerk, api: str, tmp_path: Path) -> None:
+    """Last of all: after the wrong codes this address has to wait."""
+    made = clerk.client.post(f"{PREFIX}/pairing-codes", json={"window_code": WINDOW})
+    code, window = made.json()["code"], made.json()["window"]["name"]
+    run = Run(tmp_path / "home", '[[devices]]\nid = "a"\ndriver = "sam_v"\nport = "/dev/none"\n')
+    try:
+        assert run.pair(api, "WRONG234").json()["code"] == "pairing_refused"
+        assert run.pair(api, code).json() == {"window": window}
+        await_that(lambda: clerk.devices() == {"a": "absent"}, 30)
+        assert run.pair(api, code).json()["code"] == "already_paired"
+        (bridge,) = (one for one in clerk.client.get(f"{PREFIX}/bridges").json() if one["online"])
+        assert clerk.client.delete(f"{PREFIX}/bridges/{bridge['id']}").is_success
+        await_that(lambda: run.health["pairing"] == {"server": api}, 30)
+        assert run.pair(api, code).json()["code"] == "pairing_refused"
+        told = {"code": ""}
+        while told["code"] != "pairing_wait":
+            told = run.pair(api, "WRONG234").json()
+            assert told["code"] in ("pairing_refused", "pairing_wait")
+    finally:
+        run.stop()

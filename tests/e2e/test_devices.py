@@ -114,8 +114,8 @@ async def test_a_bridge_is_paired_and_revoked(page: Page, live_server: LiveServe
     await page.goto("/staff/devices")
     await choose(page, "窗口", "2号窗口")
     await page.get_by_role("button", name="生成配对码").click()
-    shown = page.get_by_text(re.compile(r"^tongban-bridge pair \w{8}$"))
-    code = (await shown.inner_text()).rpartition(" ")[2]
+    command = re.compile(rf"^tongban-bridge pair \w{{8}} --server {live_server.url}$")
+    code = (await page.get_by_text(command).inner_text()).split()[2]
     await assert_accessible(page)
     async with httpx.AsyncClient(base_url=live_server.url) as bridge:
         body = registration(Ed25519PrivateKey.generate(), code, "tablet")

@@ -99,7 +99,8 @@ async def test_the_printer(page: Page, live_server: LiveServer, hands: Hands) ->
     await hands.see("printed")
     await hands.pull("printer")
     await hands.plug("printer")
-    failed = page.get_by_role("alert").filter(has_text="打印未完成")
+    number = await page.get_by_text(re.compile(r"^\d{22}$")).first.inner_text()
+    failed = page.get_by_role("alert").filter(has_text=f"打印未完成：{number}")
     await sees(failed.filter(has_text="无法确认是否已打印，请查看打印机"))
     async with page.context.expect_page():
         await failed.get_by_role("button", name="改用浏览器打印").click()

@@ -1,5 +1,7 @@
 """A whole counter without hardware: every device virtual, each on the port of a real one."""
 
+import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -13,12 +15,14 @@ from tongban_bridge.virtual.slip import VirtualSlipPrinter
 
 _SETTINGS = """\
 page_port = {page_port}
+server = "{server}"
 
 [[devices]]
 id = "idcard"
 name = "身份证阅读器（虚拟）"
 driver = "sam_v"
 port = "{reader}"
+photo_program = {portrait}
 
 [[devices]]
 id = "evaluator"
@@ -87,11 +91,13 @@ class VirtualCounter:
         """Which devices there are, and whether each is plugged in."""
         return {name: name in self._plugged for name in self._plugs}
 
-    def settings(self, page_port: int) -> str:
+    def settings(self, page_port: int, server: str = "") -> str:
         """The settings of a bridge that uses this counter."""
         return _SETTINGS.format(
             page_port=page_port,
+            server=server,
             reader=(self._folder / "idcard").as_posix(),
+            portrait=json.dumps([sys.executable, "-m", "tongban_bridge.virtual.portrait"]),
             evaluator=(self._folder / "evaluator").as_posix(),
             scanner=self.scanner.url,
             printer=self.printer.uri,

@@ -43,10 +43,11 @@ export function usePaper(number: string) {
     }
   }
 
+  /** Stays until it is closed, also over the next applicant's form: hence the number. */
   function tell(paper: Paper | "slip", error: unknown) {
     const instead = paper === "slip" ? "receipt" : paper;
     notification.error({
-      title: t("print.failed"),
+      title: t("print.failed", { number }),
       description: words.of(error),
       role: "alert",
       duration: 0,

@@ -74,7 +74,7 @@ export default {
   print: {
     printing: "Printing…",
     done: "Printed",
-    failed: "Printing was not finished",
+    failed: "Printing was not finished: {{number}}",
     instead: "Print with the browser",
     slip: "Print a slip",
     missing: "The printer cannot be used now: check its cable; meanwhile the browser prints",
@@ -97,7 +97,8 @@ export default {
     make: "Make a pairing code",
     codeTitle: "Pairing code for {{window}}",
     codeHint: "Good once and for ten minutes, until {{time}}.",
-    onComputer: "On the counter's computer run:",
+    onComputer: "On the counter's computer open {{page}} and enter the code and this address:",
+    byCommand: "Or run there:",
     onTablet: "Or open this on the rating tablet and enter the code:",
     copied: "Copied",
     name: "Name",

@@ -74,7 +74,7 @@ export default {
   print: {
     printing: "正在打印…",
     done: "已打印",
-    failed: "打印未完成",
+    failed: "打印未完成：{{number}}",
     instead: "改用浏览器打印",
     slip: "打印小票",
     missing: "打印机暂不可用，请检查连接；现在打印将使用浏览器",
@@ -97,7 +97,8 @@ export default {
     make: "生成配对码",
     codeTitle: "{{window}} 的配对码",
     codeHint: "十分钟内有效，只能使用一次，至 {{time}}。",
-    onComputer: "在窗口电脑上运行：",
+    onComputer: "在窗口电脑上打开 {{page}}，填入配对码和平台地址：",
+    byCommand: "或在窗口电脑上运行：",
     onTablet: "或在评价平板上打开并输入配对码：",
     copied: "已复制",
     name: "名称",

@@ -14,6 +14,9 @@ import { useWindows } from "@/devices/window";
 type PairingCode = components["schemas"]["PairingCodeOut"];
 type Unit = GetBody<"/api/v1/organisations">["items"][number];
 
+/** The page of the bridge on its own computer, at the port that it has unless its settings differ. */
+const BRIDGE_PAGE = "http://127.0.0.1:8640";
+
 /** Makes a code that pairs one computer or tablet with a window. */
 export function PairingForm() {
   const { t } = useTranslation("devices");
@@ -108,8 +111,14 @@ function Made({ made }: { made: PairingCode }) {
           <p className="mono pairing-code">{made.code}</p>
           <p>{t("admin.codeHint", { time: formatMoment(made.expires_at) })}</p>
           <p>
-            {t("admin.onComputer")}{" "}
-            <Typography.Text code copyable>{`tongban-bridge pair ${made.code}`}</Typography.Text>
+            {t("admin.onComputer", { page: BRIDGE_PAGE })}{" "}
+            <Typography.Text code copyable>{location.origin}</Typography.Text>
+          </p>
+          <p>
+            {t("admin.byCommand")}{" "}
+            <Typography.Text code copyable>
+              {`tongban-bridge pair ${made.code} --server ${location.origin}`}
+            </Typography.Text>
           </p>
           <p>
             {t("admin.onTablet")}{" "}
