@@ -12,6 +12,7 @@ import pytest
 from serial.tools.list_ports_common import ListPortInfo
 
 from tests.bridge.stand_in import CODE, Platform, await_that
+from tests.bridge.system import program
 from tongban_bridge.doctor import examine
 from tongban_bridge.faults import known_codes, message
 from tongban_bridge.virtual.counter import VirtualCounter
@@ -19,6 +20,14 @@ from tongban_bridge.virtual.idcard import VirtualReader, resident
 from tongban_bridge.virtual.line import VirtualLine
 
 PROGRAM = [sys.executable, "-c", "from tongban_bridge.cli import main; main()"]
+
+
+@pytest.fixture(autouse=True)
+def sane(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SANE knows its test device alone: what the network has is no concern of these tests."""
+    folder = tmp_path_factory.mktemp("sane")
+    (folder / "dll.conf").write_text("test\n")
+    monkeypatch.setenv("SANE_CONFIG_DIR", str(folder))
 
 
 def bridge(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -133,6 +142,20 @@ def test_doctor_sees_serial_ports(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     line = "看到 · seen: 串口 · serial port: /dev/ttyUSB0 (USB Serial, USB VID:PID=1A86:7523)"
     assert line in told
     assert not any("ttyS0" in text for text in told)
+
+
+def test_doctor_sees_scanners(tmp_path: Path) -> None:
+    program("scanimage")
+    told = bridge("doctor", "--home", tmp_path).stdout
+    assert "✓ 看到 · seen: 扫描仪 · scanner: test:0 (Noname frontend-tester)" in told
+
+
+def test_doctor_says_when_the_pairing_could_not_be_confirmed(home: Path) -> None:
+    kept = json.loads((home / "identity.json").read_text())
+    (home / "identity.json").write_text(json.dumps({**kept, "server": "http://127.0.0.1:9"}))
+    told = bridge("doctor", "--home", home).stdout
+    assert "✓ 配对 · pairing: 3号窗口 (http://127.0.0.1:9): 未能向平台核实" in told
+    assert "✗ 平台 · platform http://127.0.0.1:9" in told
 
 
 def test_doctor_prints_on_every_printer(home: Path) -> None:
