@@ -1,6 +1,9 @@
 """Scans: they become uploads of who asked, under the rules for uploads."""
 
+from typing import Any
 from uuid import uuid4
+
+from fastapi import FastAPI
 
 from tests.devices.asking import HOME, asked, shown
 from tests.files.conftest import JPEG, PDF, PNG
@@ -73,3 +76,41 @@ async def test_a_scan_cannot_name_files_of_others(
     command = await shown(clerk, command_id)
     assert (command["state"], command["result"]) == ("failed", None)
     assert command["problem"]["detail"] == "/file_ids file_unknown"
+
+
+async def test_a_bridge_that_is_cut_off_in_the_middle_leaves_nothing(
+    app: FastAPI, clerk: Person, bridge: TestBridge
+) -> None:
+    """Neither a file nor an error: lines go down, and nobody is there to hear an answer."""
+    command_id = await asked(clerk, "scan")
+    query = f"command_id={command_id}"
+    signed = bridge.signed("POST", "/api/v1/devices/files", query, PDF)
+    headers = {**signed, "Content-Type": "application/pdf", "Content-Length": str(len(PDF))}
+    pieces: list[dict[str, Any]] = [
+        {"type": "http.request", "body": PDF[:9], "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": "/api/v1/devices/files",
+        "raw_path": b"/api/v1/devices/files",
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+        "client": ("127.0.0.1", 40000),
+        "server": ("tongban.test", 80),
+    }
+
+    async def receive() -> dict[str, Any]:
+        return pieces.pop(0)
+
+    async def send(_: object) -> None:
+        pass
+
+    await app(scope, receive, send)  # raises what would be logged as an error
+    again = await bridge.scanned(command_id, PDF, "application/pdf")
+    assert again.status == 201

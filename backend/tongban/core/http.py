@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -229,6 +230,11 @@ def install(app: FastAPI) -> None:
         if error.status_code == 405:
             problem.headers["Allow"] = ", ".join(_allowed(app, request.url.path))
         return problem_response(request, problem)
+
+    @app.exception_handler(ClientDisconnect)
+    async def _gone(request: Request, _: ClientDisconnect) -> Response:
+        """Nobody hears this answer: whoever sent the body hung up in the middle of it."""
+        return problem_response(request, _Unreadable())
 
     @app.exception_handler(PoolTimeout)
     async def _busy(request: Request, _: PoolTimeout) -> Response:
