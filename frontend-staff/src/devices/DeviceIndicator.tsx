@@ -25,9 +25,10 @@ const LOOKS = {
   ready: "success",
 } as const;
 
-function healthOf(window: Window | null): Health {
+/** `live` is false while nobody tells the page what changes. */
+function healthOf(window: Window | null, live: boolean | null): Health {
   if (!window || window.bridges.length === 0) return "none";
-  if (isUnknown(window)) return "unknown";
+  if (live === false || isUnknown(window)) return "unknown";
   if (!window.bridges.some(({ online }) => online)) return "offline";
   const well = devicesOf(window).every(({ state }) => state === "ready" || state === "busy");
   return well ? "ready" : "trouble";
@@ -40,7 +41,7 @@ export function DeviceIndicator() {
   const live = useWindowEvents(mine?.code);
   const [open, setOpen] = useState(false);
   if (windows.length === 0) return null;
-  const health = healthOf(mine);
+  const health = healthOf(mine, live);
   const name = mine?.name ?? t("window.none");
   return (
     <Popover
@@ -68,7 +69,7 @@ export function DeviceIndicator() {
 interface PanelProps {
   windows: Window[];
   mine: Window | null;
-  live: boolean;
+  live: boolean | null;
   onLeave: () => void;
 }
 
@@ -94,7 +95,7 @@ function Panel({ windows, mine, live, onLeave }: PanelProps) {
   );
 }
 
-function Devices({ window, live }: { window: Window; live: boolean }) {
+function Devices({ window, live }: { window: Window; live: boolean | null }) {
   const { t } = useTranslation("devices");
   const devices = devicesOf(window);
   return (
@@ -114,7 +115,7 @@ function Devices({ window, live }: { window: Window; live: boolean }) {
           </li>
         ))}
       </ul>
-      {!live && window.bridges.length > 0 && (
+      {live === false && window.bridges.length > 0 && (
         <p className="muted" role="status">
           {t("window.reconnecting")}
         </p>

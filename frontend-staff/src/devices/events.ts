@@ -76,10 +76,11 @@ export function pause(milliseconds: number, signal: AbortSignal): Promise<void> 
   });
 }
 
-/** Keeps what is shown of a window's devices up to date; says whether its events arrive. */
-export function useWindowEvents(code: string | undefined): boolean {
+/** Keeps what is shown of a window's devices up to date; says whether its events arrive, null before
+    the first attempt has ended. */
+export function useWindowEvents(code: string | undefined): boolean | null {
   const queries = useQueryClient();
-  const [live, setLive] = useState(false);
+  const [live, setLive] = useState<boolean | null>(null);
   useEffect(() => {
     if (!code) return;
     const ended = new AbortController();
@@ -106,7 +107,7 @@ export function useWindowEvents(code: string | undefined): boolean {
     void keep();
     return () => {
       ended.abort();
-      setLive(false);
+      setLive(null);
     };
   }, [code, queries]);
   return live;

@@ -78,6 +78,7 @@ export default {
     instead: "Print with the browser",
     slip: "Print a slip",
     missing: "The printer cannot be used now: check its cable; meanwhile the browser prints",
+    missingSlips: "The slip printer cannot be used now: check its cable, or print the receipt",
   },
   evaluation: {
     title: "Rating",

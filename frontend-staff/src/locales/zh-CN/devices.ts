@@ -78,6 +78,7 @@ export default {
     instead: "改用浏览器打印",
     slip: "打印小票",
     missing: "打印机暂不可用，请检查连接；现在打印将使用浏览器",
+    missingSlips: "小票打印机暂不可用，请检查连接；可改为打印受理回执单",
   },
   evaluation: {
     title: "服务评价",

@@ -104,6 +104,7 @@ export function Accepted({ data: accepted, onNext }: { data: Case; onNext: () =>
           )}
         </div>
         <Missing kinds={["printer"]} says={t("print.missing", { ns: "devices" })} />
+        <Missing kinds={["slip_printer"]} says={t("print.missingSlips", { ns: "devices" })} />
         {!received && data.case_kind === "immediate" && !atOnce && (
           <Evaluation number={number} atOnce />
         )}
