@@ -147,6 +147,24 @@ async def test_a_missed_promise_is_marked_once(
         assert list(missed) == ["ju_min_hu_kou_bu"]
 
 
+async def test_a_promise_once_missed_stays_so_until_another_day_is_agreed(
+    office: Office, clock: time_machine.Traveller
+) -> None:
+    number = await office.take_in(DESHENG, with_promise("2026-10-09"))
+    clock.move_to(datetime(2026, 10, 9, 16, 1, tzinfo=UTC))
+    assert await jobs.miss_promises(office.worker, get_settings()) == 1
+    clerk = await office.person("clerk", DESHENG)
+    path = f"/cases/{number}/materials/ju_min_hu_kou_bu"
+    assert (await clerk.call("PATCH", path, json={"note": "已电话催交"})).status == 200
+    assert await jobs.miss_promises(office.worker, get_settings()) == 0
+    line = next(
+        one
+        for one in (await clerk.get(f"/cases/{number}")).body["materials"]
+        if one["key"] == "ju_min_hu_kou_bu"
+    )
+    assert (line["promise_missed"], line["note"]) == (True, "已电话催交")
+
+
 async def test_a_missed_promise_ends_the_case_where_the_matter_says_so(
     office: Office, clock: time_machine.Traveller
 ) -> None:
@@ -273,16 +291,15 @@ async def test_ended_cases_are_archived_when_nothing_happened_for_long(
     assert (await office.case(uncollected)).status == "concluded"
 
 
-async def test_a_case_that_awaits_a_promised_material_is_not_archived(
+async def test_a_case_denied_for_want_of_a_promised_material_waits_for_it_no_longer(
     office: Office, clock: time_machine.Traveller
 ) -> None:
-    number = await office.take_in(DESHENG, with_promise("2026-12-20"))
-    await office.act("reviewer", DESHENG, number, "approve")
+    number = await office.take_in(DESHENG, with_promise("2026-10-09"))
+    await office.act("reviewer", DESHENG, number, "deny", comment="申请人放弃补交")
+    assert not (await office.case(number)).promise_open
     await office.act("clerk", DESHENG, number, "issue")
-    clock.move_to(datetime(2026, 12, 20, tzinfo=UTC))
-    assert await jobs.archive_ended(office.worker, get_settings()) == 0
-    clock.move_to(datetime(2026, 12, 21, tzinfo=UTC))
-    assert await jobs.miss_promises(office.worker, get_settings()) == 1
+    clock.move_to(datetime(2026, 10, 9, 16, 1, tzinfo=UTC))
+    assert await jobs.miss_promises(office.worker, get_settings()) == 0
     clock.shift(timedelta(days=31))
     assert await jobs.archive_ended(office.worker, get_settings()) == 1
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tongban.cases import clocks, events, writing
+from tongban.cases import events, writing
 from tongban.cases.inputs import ActionIn
 from tongban.cases.models import Case, Task
 from tongban.cases.problems import ActionNotAllowed
@@ -17,6 +17,7 @@ from tongban.cases.rules import WORKED_BY
 from tongban.core.ids import new_id
 from tongban.core.settings import Settings
 from tongban.deadlines.rules import Calendar
+from tongban.deadlines.service import due_on
 from tongban.identity.actor import Actor
 from tongban.matters.schemas import Version
 from tongban.organisations.tree import Tree
@@ -110,7 +111,7 @@ class Work:
             state="open",
             limit_days=limit_days,
             opened_at=self.now,
-            due_on=clocks.due_on(self.calendar, self.settings, self.now, limit_days).date,
+            due_on=due_on(self.calendar, self.settings, self.now, limit_days).date,
         )
         self.opened.append(task)
         self.tasks.append(task)
