@@ -6820,7 +6820,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description file_empty · file_disguised · file_infected */
+            /** @description file_empty · file_disguised · file_of_two_kinds · picture_broken · picture_too_large · file_infected */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7401,7 +7401,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description file_missing · file_empty · file_type_refused · file_disguised · file_name_refused · file_infected */
+            /** @description file_missing · file_empty · file_type_refused · file_disguised · file_of_two_kinds · picture_broken · picture_too_large · file_name_refused · file_infected */
             422: {
                 headers: {
                     [name: string]: unknown;
