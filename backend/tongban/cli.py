@@ -71,7 +71,7 @@ def import_organisations_file(file: JsonFile) -> None:
         report = _in_transaction(work)
     except FileRefused as refused:
         for finding in refused.findings:
-            print(f"{finding.organisation} · {finding.field}: {_both(finding.text)}")
+            print(f"{_both(finding.said())} [{finding.field}]")
         _fail(f"{len(refused.findings)} mistakes, nothing was imported")
     print(
         f"{len(report.created)} created, {len(report.changed)} changed,"
@@ -89,7 +89,7 @@ def import_matters_file(file: JsonFile) -> None:
         report = _in_transaction(lambda session, _: import_matters(session, data))
     except Problem as refused:
         for error in refused.errors:
-            print(f"{error.pointer}: {_both(error.text)}")
+            print(f"{_both(error.text)} [{error.pointer}]")
         _fail(_both(refused.title.using(**refused.params)))
     print(f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged")
     for matter in report.matters:

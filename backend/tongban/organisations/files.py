@@ -98,11 +98,53 @@ class DistrictFile(_Part):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One mistake in a file: of which organisation, in which field."""
+    """One mistake in a file: of which organisation, and the way from there to the field."""
 
     organisation: str
     field: str
     text: Text
+
+    def said(self) -> Text:
+        """The whole of it in words."""
+        zh, en = (
+            " · ".join(
+                [self.organisation, *(_in_words(part, index) for part in self.field.split("/"))]
+            )
+            for index in (0, 1)
+        )
+        params = {**self.text.params, "place_zh": zh, "place_en": en}
+        return Text("{place_zh}：" + self.text.zh, "{place_en}: " + self.text.en, params)
+
+
+_WORDS = {
+    "code": ("代码", "Code"),
+    "name": ("名称", "Name"),
+    "full_name": ("全称", "Full name"),
+    "office_name": ("机关名称", "Name of the office"),
+    "district": ("区", "District"),
+    "bureaus": ("委办局", "Bureaus"),
+    "streets": ("街道", "Streets"),
+    "hall": ("大厅", "Hall"),
+    "windows": ("窗口数", "Number of windows"),
+    "sections": ("科室", "Sections"),
+    "communities": ("社区", "Communities"),
+    "units": ("社区下设单位", "Units"),
+    "categories": ("事项类别", "Categories"),
+    "duty": ("职责", "Duty"),
+    "guided_by": ("业务指导单位", "Guided by"),
+    "address": ("地址", "Address"),
+    "telephone": ("电话", "Telephone"),
+    "opening_hours": ("办公时间", "Opening hours"),
+}
+
+
+def _in_words(part: str, language: int) -> str:
+    """A step of the way: a field's label, or which item of a list, counted from 1."""
+    if part.isdigit():
+        return (f"第 {int(part) + 1} 项", f"item {int(part) + 1}")[language]
+    if part == "—":
+        return ("整个文件", "the whole file")[language]
+    return _WORDS[part][language] if part in _WORDS else part
 
 
 class FileRefused(Exception):
