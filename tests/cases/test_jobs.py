@@ -11,6 +11,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import ProgrammingError
 
 from tests.cases.conftest import Office
+from tests.documents.samples import text_of
 from tests.support.applications import application, catalogue
 from tongban.cases import jobs
 from tongban.cases.clocks import history_of
@@ -67,6 +68,27 @@ async def test_what_nobody_decided_counts_as_accepted_from_its_day(
     assert await open_functions(office, number) == ["approve"]
     last = (await events_of(office, number))[-1]
     assert (last.event, last.actor, last.at) == ("deemed_accepted", None, MIDNIGHT)
+
+
+async def test_nobody_has_longer_for_a_step_than_the_case_has(
+    office: Office, clock: time_machine.Traveller
+) -> None:
+    number = await office.take_in(DESHENG, receive_only())
+    clock.move_to(MIDNIGHT)
+    assert await jobs.accept_overdue(office.worker, get_settings()) == 1
+    reviewer = await office.person("reviewer", DESHENG)
+    case = (await reviewer.get(f"/cases/{number}")).body
+    assert [step["state"] for step in case["path"]] == ["done", "merged", "open"]
+    # Nine working days of its own would have ended a week after the case.
+    assert case["tasks"][-1]["due_on"] == case["due_on"] == "2026-10-16"
+    clock.shift(timedelta(minutes=1))
+    await office.act("reviewer", DESHENG, number, "suspend", reason="hearing")
+    clock.shift(timedelta(days=2))
+    resumed = (await office.act("reviewer", DESHENG, number, "resume")).body
+    assert resumed["tasks"][-1]["due_on"] == resumed["due_on"] == "2026-10-19"
+    clerk = await office.person("clerk", DESHENG)
+    text = text_of((await clerk.get(f"/cases/{number}/receipt")).content)
+    assert "依法自收到材料之日起视为受理" in text
 
 
 async def test_what_waits_for_the_applicant_is_never_deemed_accepted(

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tongban.cases import clocks
 from tongban.cases.models import Case, Event, FollowedYear, Task
 from tongban.cases.rules import RUNNING, UNDECIDED
-from tongban.cases.work import Work
+from tongban.cases.work import Work, within
 from tongban.core import clock
 from tongban.deadlines import rules
 from tongban.deadlines.models import CalendarYear
@@ -112,4 +112,4 @@ async def replay_case(work: Work) -> None:
         since = [event for event in total[1:] if event.at > task.opened_at]
         moves = [ClockEvent(ClockEventKind.STARTED, task.opened_at), *since]
         own = rules.replay(moves, task.limit_days, work.calendar, office, work.now)
-        task.due_on = own.due_on or task.due_on
+        task.due_on = within(case, own.due_on or task.due_on)

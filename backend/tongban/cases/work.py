@@ -101,6 +101,7 @@ class Work:
     def open_task(
         self, key: str, function: str, unit_id: int, limit_days: int, role: str | None = None
     ) -> None:
+        due = due_on(self.calendar, self.settings, self.now, limit_days).date
         task = Task(
             id=new_id(),
             case_id=self.case.id,
@@ -111,7 +112,7 @@ class Work:
             state="open",
             limit_days=limit_days,
             opened_at=self.now,
-            due_on=due_on(self.calendar, self.settings, self.now, limit_days).date,
+            due_on=due if function == "issue" else within(self.case, due),
         )
         self.opened.append(task)
         self.tasks.append(task)
@@ -130,6 +131,11 @@ class Work:
         """Write what changed, and what the change adds."""
         await self.session.flush()
         await writing.save(self.session, self.rows())
+
+
+def within(case: Case, due: date) -> date:
+    """A step's own due date, but never after the day on which its case is due."""
+    return min(due, case.due_on) if case.due_on else due
 
 
 def row_of(task: Task) -> dict[str, Any]:
