@@ -69,9 +69,10 @@ async def deem_accepted(work: Work) -> None:
 
 
 async def submit(work: Work) -> None:
-    """A draft becomes an application: checked in full, kept as it was checked, numbered, taken
-    in."""
+    """A draft becomes an application: checked in full against the version in force, kept as it
+    was checked, numbered, taken in."""
     case = work.case
+    await editing.follow_matter(work)
     stored = await personal.load(work.session, work.tree, work.actor, case.id)
     real = sealing.restore(
         {"applicant": case.applicant, "agent": case.agent, "form": case.form}, stored

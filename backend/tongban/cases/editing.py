@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, and_, bindparam, func, select, update
+from sqlalchemy import ARRAY, Uuid, and_, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,8 +15,13 @@ from tongban.cases.inputs import CaseEdit, MaterialIn
 from tongban.cases.models import Case, CaseMaterial, CasePersonal, Event
 from tongban.cases.placement import Placement, home_of, place
 from tongban.cases.policy import VISIBLE, readable_scope, seen_by
-from tongban.cases.problems import IssuedElsewhere, UnknownOrganisation
-from tongban.cases.record import fill, settle
+from tongban.cases.problems import (
+    IssuedElsewhere,
+    NotOffered,
+    UnknownMatter,
+    UnknownOrganisation,
+)
+from tongban.cases.record import fill, follow, settle
 from tongban.cases.rules import Status
 from tongban.cases.sealing import SensitiveField
 from tongban.cases.work import Work
@@ -29,6 +34,7 @@ from tongban.deadlines.service import due_on
 from tongban.files.service import attach
 from tongban.identity.actor import Actor
 from tongban.matters.schemas import Version
+from tongban.matters.service import current_offer
 from tongban.organisations.service import get_tree
 from tongban.organisations.tree import Tree, Unit
 
@@ -71,6 +77,8 @@ async def apply_edit(work: Work, edit: CaseEdit) -> None:
     Raises `Invalid` with every wrong field, and what `placement.place` raises.
     """
     case, draft = work.case, work.case.status == Status.DRAFT
+    if draft:
+        await follow_matter(work)
     stored = await personal.load(work.session, work.tree, work.actor, case.id)
     document, errors = sealing.unmask(_merged(case, edit), work.matter.sensitive, stored)
     standing = await materials_of(work.session, case.id, work.matter) if edit.materials else []
@@ -105,6 +113,27 @@ def last_promise(work: Work) -> date:
 async def settle_promises(work: Work) -> None:
     """Whether the case still waits for a promised material, after its list was changed."""
     work.case.promise_open = awaits(await materials_of(work.session, work.case.id, work.matter))
+
+
+async def follow_matter(work: Work) -> None:
+    """Bring a draft to the version in force: an application is of what is asked for on its day.
+
+    Raises `UnknownMatter` where the matter was retired meanwhile, `NotOffered`.
+    """
+    case = work.case
+    offer = await current_offer(work.session, case.matter_code)
+    if offer is None:
+        raise UnknownMatter().at("/matter_code")
+    if not offer.stands_at(work.tree, work.tree[case.window_id or case.accepting_id]):
+        raise NotOffered().at("/matter_code")
+    if offer.version.id == case.matter_version_id:
+        return
+    work.matter = offer.version
+    follow(case, offer.version)
+    kept = [material.key for material in offer.version.content.materials]
+    await work.session.execute(
+        delete(CaseMaterial).where(CaseMaterial.case_id == case.id, CaseMaterial.key.not_in(kept))
+    )
 
 
 async def store(work: Work, sealed: sealing.Sealed) -> None:
