@@ -370,6 +370,9 @@ async def test_a_queue_without_staff_raises_one_alarm_and_lifts_it(office: Offic
         assert alarm.role == "reviewer"
     assert await jobs.review_alarms(office.worker, get_settings()) == 1
     assert REGISTRY.get_sample_value("tongban_unstaffed_queues") == 1
+    leader = await office.person("supervisor", "110102")
+    [told] = (await leader.get("/alarms")).body
+    assert told["organisation"]["name"] == "德胜街道 民政科"
     async with office.worker() as session:
         again = (await session.scalars(select(QueueAlarm))).one()
         assert again.raised_at == alarm.raised_at
