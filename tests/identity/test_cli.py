@@ -54,8 +54,11 @@ def test_import_names_every_mistake_and_changes_nothing(run: Run, tmp_path: Path
         refused.output
     )
     assert "区民政局 MZJ · 代码：格式不正确" in refused.output
-    whole = run("import", "organisations", _written(tmp_path, organisations_file()))
-    assert "0 changed, 0 unchanged" in whole.output
+    elsewhere = run("import", "organisations", _written(tmp_path, [1]))
+    assert "整个文件：应为包含各项的对象 / The whole file: " in elsewhere.output
+    whole = tmp_path / "marked.json"
+    whole.write_bytes(b"\xef\xbb\xbf" + orjson.dumps(organisations_file()))
+    assert "0 changed, 0 unchanged" in run("import", "organisations", whole).output
 
 
 def test_matters_are_imported_and_mistakes_named(run: Run, tmp_path: Path) -> None:

@@ -106,14 +106,20 @@ class Finding:
 
     def said(self) -> Text:
         """The whole of it in words."""
+        way = [part for part in self.field.split("/") if part != _NOWHERE]
         zh, en = (
-            " · ".join(
-                [self.organisation, *(_in_words(part, index) for part in self.field.split("/"))]
-            )
-            for index in (0, 1)
+            " · ".join([*self._of(), *(_in_words(part, language) for part in way)])
+            or ("整个文件", "The whole file")[language]
+            for language in (0, 1)
         )
         params = {**self.text.params, "place_zh": zh, "place_en": en}
         return Text("{place_zh}：" + self.text.zh, "{place_en}: " + self.text.en, params)
+
+    def _of(self) -> list[str]:
+        return [] if self.organisation == _NOWHERE else [self.organisation]
+
+
+_NOWHERE = "—"
 
 
 _WORDS = {
@@ -142,8 +148,6 @@ def _in_words(part: str, language: int) -> str:
     """A step of the way: a field's label, or which item of a list, counted from 1."""
     if part.isdigit():
         return (f"第 {int(part) + 1} 项", f"item {int(part) + 1}")[language]
-    if part == "—":
-        return ("整个文件", "the whole file")[language]
     return _WORDS[part][language] if part in _WORDS else part
 
 
@@ -325,13 +329,14 @@ def _shape_findings(data: Any, error: ValidationError) -> list[Finding]:
 
 def _place(data: Any, location: tuple[int | str, ...]) -> tuple[str, str]:
     """The nearest named organisation above a location, and the rest of the way to the field."""
-    organisation, rest, node = "—", location, data
+    organisation, rest, node = _NOWHERE, location, data
     for depth, key in enumerate(location):
         try:
             node = node[key]
         except (KeyError, IndexError, TypeError):
             break
         if isinstance(node, dict) and "code" in node:
-            organisation = f"{node.get('name', '')} {node['code']}".strip()
+            said = (node.get("name"), node["code"])
+            organisation = " ".join(word for word in said if isinstance(word, str)) or _NOWHERE
             rest = location[depth + 1 :]
-    return organisation, "/".join(str(key) for key in rest) or "—"
+    return organisation, "/".join(str(key) for key in rest) or _NOWHERE
