@@ -1,6 +1,7 @@
 """The command line: `tongban …`."""
 
 import asyncio
+import codecs
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -71,8 +72,9 @@ def import_organisations_file(file: JsonFile) -> None:
         report = _in_transaction(work)
     except FileRefused as refused:
         for finding in refused.findings:
-            print(f"{finding.organisation} · {finding.field}: {_both(finding.text)}")
-        _fail(f"{len(refused.findings)} mistakes, nothing was imported")
+            print(f"{_both(finding.said())} [{finding.field}]")
+        count = len(refused.findings)
+        _fail(f"文件有 {count} 处错误，未导入任何内容 / {count} mistakes, nothing was imported")
     print(
         f"{len(report.created)} created, {len(report.changed)} changed,"
         f" {report.unchanged} unchanged"
@@ -89,7 +91,7 @@ def import_matters_file(file: JsonFile) -> None:
         report = _in_transaction(lambda session, _: import_matters(session, data))
     except Problem as refused:
         for error in refused.errors:
-            print(f"{error.pointer}: {_both(error.text)}")
+            print(f"{_both(error.text)} [{error.pointer}]")
         _fail(_both(refused.title.using(**refused.params)))
     print(f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged")
     for matter in report.matters:
@@ -325,9 +327,10 @@ def _use_what_runs_here() -> None:
 
 def _read_json(file: Path) -> Any:
     try:
-        return orjson.loads(file.read_bytes())
+        # Editors on Windows put a mark before UTF-8.
+        return orjson.loads(file.read_bytes().removeprefix(codecs.BOM_UTF8))
     except orjson.JSONDecodeError as error:
-        _fail(f"{file}: not JSON: {error}")
+        _fail(f"{file}: 不是 UTF-8 编码的 JSON 文件，请另存后重试 / not JSON in UTF-8: {error}")
 
 
 def _both(text: Text) -> str:

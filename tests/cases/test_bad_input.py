@@ -1,6 +1,7 @@
 """What is wrong is refused with a pointer to it, and leaves nothing behind."""
 
 import json
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -264,6 +265,14 @@ async def test_promises_have_their_rules(district: District) -> None:
     assert "bad_promise" in str((await clerk.post("/cases", body)).body)
     lines[register] |= {"promised_by": "2099-01-01"}
     assert "bad_promise" in str((await clerk.post("/cases", body)).body)
+    # Not later than the case itself is due: the words say the last day that is possible.
+    due = (await clerk.post("/cases", changed())).body["due_on"]
+    lines[register] |= {"promised_by": str(date.fromisoformat(due) + timedelta(days=1))}
+    late = await clerk.post("/cases", body)
+    assert late.pointers == {f"/materials/{body['materials'].index(lines[register])}/promised_by"}
+    assert due in late.body["errors"][0]["message"]
+    lines[register] |= {"promised_by": due}
+    assert (await clerk.post("/cases", body)).body["flags"]["promise_open"]
     lines[register] |= {"received": True, "promised_by": None}
     lines[identity] |= {"received": False, "promised_by": "2099-01-01"}
     assert "not_deferrable" in str((await clerk.post("/cases", body)).body)

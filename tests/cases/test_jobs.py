@@ -11,6 +11,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import ProgrammingError
 
 from tests.cases.conftest import Office
+from tests.documents.samples import text_of
 from tests.support.applications import application, catalogue
 from tongban.cases import jobs
 from tongban.cases.clocks import history_of
@@ -67,6 +68,27 @@ async def test_what_nobody_decided_counts_as_accepted_from_its_day(
     assert await open_functions(office, number) == ["approve"]
     last = (await events_of(office, number))[-1]
     assert (last.event, last.actor, last.at) == ("deemed_accepted", None, MIDNIGHT)
+
+
+async def test_nobody_has_longer_for_a_step_than_the_case_has(
+    office: Office, clock: time_machine.Traveller
+) -> None:
+    number = await office.take_in(DESHENG, receive_only())
+    clock.move_to(MIDNIGHT)
+    assert await jobs.accept_overdue(office.worker, get_settings()) == 1
+    reviewer = await office.person("reviewer", DESHENG)
+    case = (await reviewer.get(f"/cases/{number}")).body
+    assert [step["state"] for step in case["path"]] == ["done", "merged", "open"]
+    # Nine working days of its own would have ended a week after the case.
+    assert case["tasks"][-1]["due_on"] == case["due_on"] == "2026-10-16"
+    clock.shift(timedelta(minutes=1))
+    await office.act("reviewer", DESHENG, number, "suspend", reason="hearing")
+    clock.shift(timedelta(days=2))
+    resumed = (await office.act("reviewer", DESHENG, number, "resume")).body
+    assert resumed["tasks"][-1]["due_on"] == resumed["due_on"] == "2026-10-19"
+    clerk = await office.person("clerk", DESHENG)
+    text = text_of((await clerk.get(f"/cases/{number}/receipt")).content)
+    assert "依法自收到材料之日起视为受理" in text
 
 
 async def test_what_waits_for_the_applicant_is_never_deemed_accepted(
@@ -145,6 +167,24 @@ async def test_a_missed_promise_is_marked_once(
             )
         )
         assert list(missed) == ["ju_min_hu_kou_bu"]
+
+
+async def test_a_promise_once_missed_stays_so_until_another_day_is_agreed(
+    office: Office, clock: time_machine.Traveller
+) -> None:
+    number = await office.take_in(DESHENG, with_promise("2026-10-09"))
+    clock.move_to(datetime(2026, 10, 9, 16, 1, tzinfo=UTC))
+    assert await jobs.miss_promises(office.worker, get_settings()) == 1
+    clerk = await office.person("clerk", DESHENG)
+    path = f"/cases/{number}/materials/ju_min_hu_kou_bu"
+    assert (await clerk.call("PATCH", path, json={"note": "已电话催交"})).status == 200
+    assert await jobs.miss_promises(office.worker, get_settings()) == 0
+    line = next(
+        one
+        for one in (await clerk.get(f"/cases/{number}")).body["materials"]
+        if one["key"] == "ju_min_hu_kou_bu"
+    )
+    assert (line["promise_missed"], line["note"]) == (True, "已电话催交")
 
 
 async def test_a_missed_promise_ends_the_case_where_the_matter_says_so(
@@ -273,16 +313,15 @@ async def test_ended_cases_are_archived_when_nothing_happened_for_long(
     assert (await office.case(uncollected)).status == "concluded"
 
 
-async def test_a_case_that_awaits_a_promised_material_is_not_archived(
+async def test_a_case_denied_for_want_of_a_promised_material_waits_for_it_no_longer(
     office: Office, clock: time_machine.Traveller
 ) -> None:
-    number = await office.take_in(DESHENG, with_promise("2026-12-20"))
-    await office.act("reviewer", DESHENG, number, "approve")
+    number = await office.take_in(DESHENG, with_promise("2026-10-09"))
+    await office.act("reviewer", DESHENG, number, "deny", comment="申请人放弃补交")
+    assert not (await office.case(number)).promise_open
     await office.act("clerk", DESHENG, number, "issue")
-    clock.move_to(datetime(2026, 12, 20, tzinfo=UTC))
-    assert await jobs.archive_ended(office.worker, get_settings()) == 0
-    clock.move_to(datetime(2026, 12, 21, tzinfo=UTC))
-    assert await jobs.miss_promises(office.worker, get_settings()) == 1
+    clock.move_to(datetime(2026, 10, 9, 16, 1, tzinfo=UTC))
+    assert await jobs.miss_promises(office.worker, get_settings()) == 0
     clock.shift(timedelta(days=31))
     assert await jobs.archive_ended(office.worker, get_settings()) == 1
 
@@ -331,6 +370,9 @@ async def test_a_queue_without_staff_raises_one_alarm_and_lifts_it(office: Offic
         assert alarm.role == "reviewer"
     assert await jobs.review_alarms(office.worker, get_settings()) == 1
     assert REGISTRY.get_sample_value("tongban_unstaffed_queues") == 1
+    leader = await office.person("supervisor", "110102")
+    [told] = (await leader.get("/alarms")).body
+    assert told["organisation"]["name"] == "德胜街道 民政科"
     async with office.worker() as session:
         again = (await session.scalars(select(QueueAlarm))).one()
         assert again.raised_at == alarm.raised_at

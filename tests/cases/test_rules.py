@@ -21,6 +21,7 @@ from tongban.cases.rules import (
     allowed_actions,
     held_tasks,
     legal,
+    waits_for_promise,
 )
 from tongban.routing.definitions import Function
 
@@ -40,6 +41,7 @@ situations = st.builds(
     correction_pending=st.booleans(),
     correction_told=st.booleans(),
     returned=st.booleans(),
+    promise_open=st.booleans(),
     extension_pending=st.booleans(),
     extension_requested_by_me=st.booleans(),
     tasks=st.lists(tasks, max_size=3).map(tuple),
@@ -54,6 +56,7 @@ def situation(status: Status, *held: str, **changes: object) -> Situation:
         correction_pending=False,
         correction_told=False,
         returned=False,
+        promise_open=False,
         extension_pending=False,
         extension_requested_by_me=False,
         tasks=tuple(TaskView(f, workable=True, mine=True, pooled=False) for f in held),
@@ -114,6 +117,16 @@ def test_what_is_held_fits_the_action(case: Situation, action: Action) -> None:
     for position in held_tasks(action, case):
         assert case.tasks[position].held
         assert not functions or case.tasks[position].function in functions
+
+
+@given(situations)
+def test_nothing_is_decided_in_favour_before_what_was_promised_is_there(case: Situation) -> None:
+    waiting, there = replace(case, promise_open=True), replace(case, promise_open=False)
+    decisions = {Action.APPROVE, Action.FILE}
+    assert set(allowed_actions(there)) - set(allowed_actions(waiting)) <= decisions
+    for action in Action:
+        assert waits_for_promise(action, waiting) == (action in decisions and legal(action, there))
+    assert not decisions & set(allowed_actions(waiting))
 
 
 def test_correction_exists_only_before_acceptance_and_only_once() -> None:

@@ -44,6 +44,7 @@ RECEIPT = Receipt(
     promised_days=5,
     due_on=date(2026, 12, 1),
     accepted_on=date(2026, 11, 24),
+    deemed_accepted=False,
     clerk="王五",
     responsible="北京市西城区展览路街道政务服务大厅",
     deciding="北京市西城区民政局",

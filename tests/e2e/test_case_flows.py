@@ -1,7 +1,7 @@
 """Cases on their longer ways: extended, transferred, denied, carried to a bureau, handed on."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from playwright.async_api import FilePayload, Locator, Page, expect
@@ -11,7 +11,6 @@ from tests.support.applications import application
 from tests.support.browser import assert_accessible
 from tests.support.live import LiveServer
 from tongban.cases import jobs
-from tongban.core import clock
 from tongban.core.db import make_engine, make_sessions
 from tongban.core.settings import get_settings
 from tongban.runtime.postgres import run_sql
@@ -161,9 +160,10 @@ async def test_a_missed_promise_says_what_follows(
 ) -> None:
     body = application(ALLOWANCE, HOME)
     line = next(one for one in body["materials"] if one["key"] == "ju_min_hu_kou_bu")
-    day = str(clock.today(get_settings().zone) + timedelta(days=30))
+    clerk = await signed_in("ds-clerk")
+    day = (await register(clerk, application(ALLOWANCE, HOME)))["due_on"]
     line |= {"received": False, "promised_by": day}
-    case = await register(await signed_in("ds-clerk"), body)
+    case = await register(clerk, body)
     await sign_in(page, live_server, "ds-clerk")
     await page.goto(f"/staff/cases/{case['number']}")
     promised = page.get_by_role("row", name="居民户口簿")
@@ -179,6 +179,51 @@ async def test_a_missed_promise_says_what_follows(
     await expect(promised).to_contain_text("承诺已逾期")
     await expect(history(page, "容缺承诺逾期")).to_contain_text("居民户口簿")
     await assert_accessible(page)
+
+
+async def test_the_counter_offers_no_promise_past_the_limit(
+    page: Page, live_server: LiveServer, signed_in: SignedIn
+) -> None:
+    clerk = await signed_in("ds-clerk")
+    draft = await register(clerk, application(ALLOWANCE, HOME, submit=False))
+    await sign_in(page, live_server, "ds-clerk")
+    await page.goto(f"/staff/accept/{draft['id']}")
+    card = page.get_by_role("row", name="居民户口簿")
+    await card.get_by_role("combobox").first.click()
+    await page.locator(".ant-select-item-option:visible", has_text="未收").click()
+    note = card.get_by_text(re.compile(r"^最晚 \d{4}-\d\d-\d\d$"))
+    last = (await note.inner_text()).removeprefix("最晚 ")
+    day = card.get_by_label("居民户口簿 容缺承诺日期")
+    await day.fill(str(date.fromisoformat(last) + timedelta(days=1)))
+    await day.press("Enter")
+    await day.press("Escape")
+    await page.keyboard.press("Tab")
+    await expect(day).to_have_value("")
+    await day.fill(last)
+    await day.press("Enter")
+    await page.get_by_role("button", name="受理", exact=True).click()
+    await expect(page.get_by_role("heading", name="已受理")).to_be_visible()
+
+
+async def test_a_promised_material_comes_before_the_decision(
+    page: Page, live_server: LiveServer, signed_in: SignedIn
+) -> None:
+    clerk = await signed_in("ds-clerk")
+    body = application(ALLOWANCE, HOME)
+    line = next(one for one in body["materials"] if one["key"] == "ju_min_hu_kou_bu")
+    due = (await register(clerk, application(ALLOWANCE, HOME)))["due_on"]
+    line |= {"received": False, "promised_by": due}
+    number = (await register(clerk, body))["number"]
+    await sign_in(page, live_server, "ds-reviewer")
+    await page.goto(f"/staff/cases/{number}")
+    await expect(page.get_by_text("在材料栏登记收到后，才能准予或备案")).to_be_visible()
+    await expect(page.get_by_role("button", name="不予批准")).to_be_visible()
+    await expect(page.get_by_role("button", name="准予", exact=True)).to_have_count(0)
+    await assert_accessible(page)
+    await page.get_by_label("居民户口簿 收到").click()
+    await page.locator(".ant-select-item-option:visible", has_text="原件").first.click()
+    await expect(page.get_by_role("button", name="准予", exact=True)).to_be_visible()
+    await expect(page.get_by_text("在材料栏登记收到后，才能准予或备案")).to_have_count(0)
 
 
 async def test_a_draft_may_become_papers_received_only(page: Page, live_server: LiveServer) -> None:

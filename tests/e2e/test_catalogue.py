@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.desk import SignedIn, ok, register, sign_in, take
-from tests.support.applications import application
+from tests.support.applications import application, catalogue
 from tests.support.browser import assert_accessible
 from tests.support.live import LiveServer
 
@@ -101,4 +101,34 @@ async def test_matters_of_a_test_system_come_in_after_their_differences_were_rea
     assert after["content"]["promised_days"] == days + 3
     assert after["version"] == before["version"] + 1
     await page.locator("input[type=file]").set_input_files(exported)
+    await expect(page.get_by_text("文件与现有目录完全一致")).to_be_visible()
+
+
+async def test_a_file_that_cannot_be_imported_says_where_it_is_wrong(
+    page: Page, live_server: LiveServer, tmp_path: Path
+) -> None:
+    await sign_in(page, live_server, "district-catalogue-editor")
+    await page.goto("/staff/exchange")
+
+    async def choose_file(content: Any) -> None:
+        file = tmp_path / "file.json"
+        file.write_bytes(content if isinstance(content, bytes) else orjson.dumps(content))
+        await page.locator("input[type=file]").set_input_files(file)
+
+    matter = catalogue()["ST-RK-001"]
+    materials = [dict(one) for one in matter["materials"]]
+    materials[1]["copies"] = "两份"
+    await choose_file([matter | {"materials": materials}])
+    refused = page.get_by_role("alert")
+    await expect(refused).to_contain_text("ST-RK-001 生育登记：材料 · 居民户口簿 · 份数：应为整数")
+    await expect(refused).to_contain_text("/ST-RK-001/materials/1/copies")
+    await assert_accessible(page)
+    # Each file is told of by itself: nothing of the one before stays.
+    others: tuple[Any, ...] = (b"no JSON", {}, [])
+    for other in others:
+        await choose_file(other)
+        await expect(refused).to_have_text("不是事项文件，请选择上面“导出”得到的 JSON 文件")
+        await choose_file([matter | {"fee": -1}])
+        await expect(refused).to_contain_text("收费：不得小于 0")
+    await choose_file([matter])
     await expect(page.get_by_text("文件与现有目录完全一致")).to_be_visible()

@@ -2,18 +2,28 @@
 
 import io
 import zipfile
+from typing import Any
 
 import httpx
 import pytest
+from PIL import Image
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tests.support.people import headers_of, import_tree, make_staff
 from tongban.identity.roles import Role
 
 PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n%%EOF\n"
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
-JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(64)
-WEBP = b"RIFF\x40\x00\x00\x00WEBPVP8 " + bytes(64)
+
+
+def picture(kind: str, size: tuple[int, int] = (32, 24), **options: Any) -> bytes:
+    """A picture with some noise in it, as Pillow writes it."""
+    content = io.BytesIO()
+    noise = Image.effect_noise((64, 48), 80).convert("RGB").resize(size)
+    noise.save(content, kind, **options)
+    return content.getvalue()
+
+
+PNG, JPEG, WEBP = picture("PNG"), picture("JPEG"), picture("WEBP")
 
 
 def zipped(*names: str) -> bytes:

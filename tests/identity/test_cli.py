@@ -49,10 +49,16 @@ def test_import_names_every_mistake_and_changes_nothing(run: Run, tmp_path: Path
     data["district"]["bureaus"][0]["code"] = "MZJ"
     refused = run("import", "organisations", _written(tmp_path, data))
     assert refused.exit_code == 1
-    assert "德胜街道 110102010 · hall/windows" in refused.output
-    assert "区民政局 MZJ · code" in refused.output
-    whole = run("import", "organisations", _written(tmp_path, organisations_file()))
-    assert "0 changed, 0 unchanged" in whole.output
+    assert "德胜街道 110102010 · 大厅 · 窗口数：不得小于 1" in refused.output
+    assert "德胜街道 110102010 · Hall · Number of windows: At least 1 [hall/windows]" in (
+        refused.output
+    )
+    assert "区民政局 MZJ · 代码：格式不正确" in refused.output
+    elsewhere = run("import", "organisations", _written(tmp_path, [1]))
+    assert "整个文件：应为包含各项的对象 / The whole file: " in elsewhere.output
+    whole = tmp_path / "marked.json"
+    whole.write_bytes(b"\xef\xbb\xbf" + orjson.dumps(organisations_file()))
+    assert "0 changed, 0 unchanged" in run("import", "organisations", whole).output
 
 
 def test_matters_are_imported_and_mistakes_named(run: Run, tmp_path: Path) -> None:
@@ -61,7 +67,8 @@ def test_matters_are_imported_and_mistakes_named(run: Run, tmp_path: Path) -> No
     name = matters[1].pop("name")
     refused = run("import", "matters", _written(tmp_path, matters))
     assert refused.exit_code == 1
-    assert f"/{matters[1]['code']}/name" in refused.output
+    code = matters[1]["code"]
+    assert f"{code}：名称：此项必填 / {code}: Name: Required [/{code}/name]" in refused.output
     matters[1]["name"] = name
     done = run("import", "matters", _written(tmp_path, matters))
     assert done.output.startswith("2 new, 0 changed, 0 unchanged"), done.output

@@ -171,6 +171,7 @@ MISTAKES: dict[str, tuple[Callable[[Any], object], str, str]] = {
     ),
     "no streets": (lambda d: d.update(streets=[]), "—", "streets"),
     "no district": (lambda d: d.pop("district"), "—", "district"),
+    "a name that is none": (lambda d: _street(d).update(name={"a": 1}), "110102010", "name"),
     "NUL in a name": (lambda d: _street(d).update(name="德\x00胜"), "110102010", "name"),
     "a direction mark in a name": (
         lambda d: _street(d).update(name="德\u202e胜"),

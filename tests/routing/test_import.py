@@ -199,6 +199,58 @@ async def test_an_error_names_matter_and_field_and_nothing_changes(
     assert await versions(district) == before
 
 
+@pytest.mark.parametrize(
+    ("item", "zh", "en"),
+    [
+        (
+            broken(materials=[{"key": "m", "name": "户口簿", "kind": "copy", "copies": "两"}]),
+            "ST-RK-001 生育登记：材料 · 户口簿 · 份数：应为整数",
+            "ST-RK-001 生育登记: Materials · 户口簿 · Copies: Must be a whole number",
+        ),
+        (
+            {key: value for key, value in broken().items() if key != "code"},
+            "生育登记：事项编码：此项必填",
+            "生育登记: Code: Required",
+        ),
+        (
+            with_condition({"exec": "x"}),
+            "ST-RK-001 生育登记：流程 · first_review · 条件：",
+            "ST-RK-001 生育登记: Process · first_review · Condition: ",
+        ),
+        ("text", "第 1 个事项：应为包含各项的对象", "Matter 1: Must be an object with its fields"),
+        (
+            broken(name="{0} {x}", fee=-1),
+            "ST-RK-001 {0} {x}：收费：不得小于 0",
+            "ST-RK-001 {0} {x}: Fee: At least 0",
+        ),
+        (
+            broken(name="生育\u202e登记", promised_days=30, case_kind="承诺件"),
+            "ST-RK-001：承诺时限：",
+            "ST-RK-001: Promised days: ",
+        ),
+    ],
+)
+async def test_an_error_says_in_words_where_it_is(
+    district: District, item: Any, zh: str, en: str
+) -> None:
+    editor = await editor_of(district)
+    for language, said in (("zh-CN", zh), ("en", en)):
+        answer = await editor.call(
+            "POST", "/matters/import", json=[item], headers={"Accept-Language": language}
+        )
+        messages = [error["message"] for error in answer.body["errors"]]
+        assert any(message.startswith(said) for message in messages), messages
+
+
+@pytest.mark.parametrize("materials", [None, "户口簿", {"key": "a"}])
+async def test_materials_that_are_no_list_are_not_dropped(
+    district: District, materials: Any
+) -> None:
+    editor = await editor_of(district)
+    answer = await editor.post("/matters/import", [broken(materials=materials)])
+    assert (answer.status, answer.pointers) == (422, {f"/{CODE}/materials"})
+
+
 async def test_all_errors_of_all_matters_at_once(district: District) -> None:
     editor = await editor_of(district)
     sent = file()

@@ -170,7 +170,7 @@ async def test_what_cannot_be_seen_is_not_saved(district: District) -> None:
         ("/form/0/title", "invisible_character")
     ]
     [message] = [e["message"] for e in refused.body["errors"]]
-    assert message.startswith("表单第 1 项：")
+    assert message.startswith("表单 · register_stage · 标题：")
     assert "U+202E" in message
     assert (await editor.get(f"/matters/{CODE}/draft")).body["revision"] == 1
     made = await editor.post("/matters", new_matter(name="测试\u200b证明"))

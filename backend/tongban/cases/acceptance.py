@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
-from tongban.cases import clocks, editing, numbers, personal, sealing
-from tongban.cases.checking import check
+from tongban.cases import editing, numbers, personal, sealing
+from tongban.cases.checking import PromiseDays, check
 from tongban.cases.inputs import AgentIn, ApplicantIn, CaseEdit, FindingIn
 from tongban.cases.rules import Status
 from tongban.cases.steps import pass_on
@@ -12,6 +12,7 @@ from tongban.cases.work import Work, path_of, units_of
 from tongban.core.ids import readable_code
 from tongban.core.problems import FieldError, Invalid, Problem
 from tongban.core.texts import Text
+from tongban.deadlines.service import due_on
 from tongban.routing.definitions import Function
 from tongban.routing.rules import ConcreteStep, next_steps
 
@@ -41,7 +42,7 @@ def accept_step(work: Work) -> ConcreteStep:
 
 def _start_acceptance_clock(work: Work) -> None:
     days = work.settings.acceptance_days
-    due = clocks.due_on(work.calendar, work.settings, work.now, days)
+    due = due_on(work.calendar, work.settings, work.now, days)
     work.case.acceptance_due_on = due.date
 
 
@@ -51,7 +52,7 @@ def _accept(work: Work, since: datetime | None = None) -> None:
     case.status = Status.ACCEPTED
     case.accepted_at = since or work.now
     case.acceptance_due_on = None
-    due = clocks.due_on(work.calendar, work.settings, case.accepted_at, case.limit_days)
+    due = due_on(work.calendar, work.settings, case.accepted_at, case.limit_days)
     case.due_on, case.due_provisional = due.date, due.provisional
     path = path_of(case, work.tree)
     accept = accept_step(work)
@@ -68,9 +69,10 @@ async def deem_accepted(work: Work) -> None:
 
 
 async def submit(work: Work) -> None:
-    """A draft becomes an application: checked in full, kept as it was checked, numbered, taken
-    in."""
+    """A draft becomes an application: checked in full against the version in force, kept as it
+    was checked, numbered, taken in."""
     case = work.case
+    await editing.follow_matter(work)
     stored = await personal.load(work.session, work.tree, work.actor, case.id)
     real = sealing.restore(
         {"applicant": case.applicant, "agent": case.agent, "form": case.form}, stored
@@ -79,7 +81,7 @@ async def submit(work: Work) -> None:
         work.matter,
         real,
         await editing.materials_of(work.session, case.id, work.matter),
-        today=work.today,
+        promises=PromiseDays(work.today, editing.last_promise(work)),
         complete=True,
         materials_complete=not work.body.receive_only,
     )
@@ -124,7 +126,7 @@ async def accept(work: Work) -> None:
         work.matter,
         {"applicant": None, "agent": None, "form": {}},
         await editing.materials_of(work.session, work.case.id, work.matter),
-        today=work.today,
+        promises=PromiseDays(work.today, editing.last_promise(work)),
         complete=False,
         materials_complete=True,
     )

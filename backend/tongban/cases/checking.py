@@ -1,7 +1,7 @@
 """What is checked of an application before anything is written; every error at once."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,8 +14,29 @@ from tongban.matters.forms import validate_form
 from tongban.matters.schemas import Material, Version
 
 _MOBILE = re.compile(r"1[3-9]\d{9}")
-PROMISE_DAYS = 90
-"""Calendar days within which a promised material must come (容缺)."""
+
+
+def awaits(materials: Iterable[MaterialIn]) -> bool:
+    """Whether a material is still to be brought against a promise (容缺)."""
+    return any(line.promised_by and line.received == "none" for line in materials)
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseDays:
+    """The days that a promise may name: `last` is the day on which the case itself is due, since
+    nothing is decided before what was promised is there."""
+
+    first: date
+    last: date
+    standing: frozenset[tuple[str, date | None]] = frozenset()
+    """Key and day of promises made before: leaving one as it is makes no new one."""
+
+    def allow(self, material: MaterialIn) -> bool:
+        if (material.key, material.promised_by) in self.standing:
+            return True
+        return material.promised_by is not None and (
+            self.first <= material.promised_by <= self.last
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +49,7 @@ class Filing:
 
     @property
     def promises(self) -> bool:
-        return any(material.promised_by for material in self.materials)
+        return awaits(self.materials)
 
 
 def check(
@@ -36,7 +57,7 @@ def check(
     document: dict[str, Any],
     materials: Sequence[MaterialIn],
     *,
-    today: date,
+    promises: PromiseDays,
     complete: bool,
     materials_complete: bool,
 ) -> Filing:
@@ -56,7 +77,7 @@ def check(
         form, form_errors = validate_form(matter, form)
         errors += form_errors
     brought = [_normalised(matter, material) for material in materials]
-    errors += _material_errors(matter, brought, today, required=materials_complete)
+    errors += _material_errors(matter, brought, promises, required=materials_complete)
     return Filing({**document, "form": form}, brought, errors)
 
 
@@ -90,7 +111,7 @@ def _normalised(matter: Version, material: MaterialIn) -> MaterialIn:
 
 
 def _material_errors(
-    matter: Version, brought: Sequence[MaterialIn], today: date, *, required: bool
+    matter: Version, brought: Sequence[MaterialIn], promises: PromiseDays, *, required: bool
 ) -> list[FieldError]:
     errors: list[FieldError] = []
     seen: set[str] = set()
@@ -102,7 +123,7 @@ def _material_errors(
             errors.append(FieldError(f"{at}/key", code, _DUPLICATE if wanted else _UNKNOWN))
             continue
         seen.add(material.key)
-        errors += _line_errors(wanted, material, at, today, required=required)
+        errors += _line_errors(wanted, material, at, promises, required=required)
     missing = [m for m in matter.content.materials if m.required and m.key not in seen]
     if required:
         errors += [
@@ -113,13 +134,14 @@ def _material_errors(
 
 
 def _line_errors(
-    wanted: Material, material: MaterialIn, at: str, today: date, *, required: bool
+    wanted: Material, material: MaterialIn, at: str, promises: PromiseDays, *, required: bool
 ) -> list[FieldError]:
-    if material.promised_by is not None:
+    if material.received == "none" and material.promised_by is not None:
         if not wanted.deferrable:
             return [FieldError(f"{at}/promised_by", "not_deferrable", _NOT_DEFERRABLE)]
-        if not 0 <= (material.promised_by - today).days <= PROMISE_DAYS:
-            return [FieldError(f"{at}/promised_by", "bad_promise", _BAD_PROMISE)]
+        if not promises.allow(material):
+            text = _BAD_PROMISE.using(first=promises.first, last=promises.last)
+            return [FieldError(f"{at}/promised_by", "bad_promise", text)]
     if required and wanted.required and material.received == "none" and not material.promised_by:
         text = _MISSING.using(name=wanted.name)
         return [FieldError(f"{at}/received", "material_missing", text)]
@@ -134,7 +156,12 @@ _MISSING = Text(
     "缺少必交材料“{name}”：请收取，或约定补交日期（容缺）",
     "“{name}” is required: take it in, or agree on a day to bring it",
 )
-_NOT_DEFERRABLE = Text("这项材料不能容缺", "This material cannot follow later")
+_NOT_DEFERRABLE = Text(
+    "这项材料不能容缺，请当场收取；没带的可先收件，材料齐全再受理",
+    "This material cannot follow later: take it in, or only receive the papers until it is there",
+)
 _BAD_PROMISE = Text(
-    f"补交日期应在今天起 {PROMISE_DAYS} 天以内", f"Must lie within {PROMISE_DAYS} days from today"
+    "补交日期不能早于今天（{first}），也不能晚于办理期限（{last}）；赶不及的可先收件，材料齐全再受理",
+    "Name a day from today ({first}) to the case's own limit ({last}); if that is too soon, only"
+    " receive the papers and accept once everything is there",
 )

@@ -12,7 +12,7 @@ from tongban.cases.models import Case, Event
 from tongban.core import clock
 from tongban.core.settings import Settings
 from tongban.deadlines import rules
-from tongban.deadlines.rules import Calendar, ClockEvent, ClockEventKind, DueDate, OfficeHours
+from tongban.deadlines.rules import Calendar, ClockEvent, ClockEventKind
 from tongban.deadlines.service import get_calendar
 from tongban.organisations.tree import Tree
 
@@ -59,15 +59,6 @@ class Viewer:
 
 async def viewer_for(session: AsyncSession, settings: Settings, tree: Tree) -> Viewer:
     return Viewer(tree, Lights(await get_calendar(session)), clock.today(settings.zone))
-
-
-def office_hours(settings: Settings) -> OfficeHours:
-    return OfficeHours.parse(settings.office_opens, settings.office_closes, settings.zone)
-
-
-def due_on(calendar: Calendar, settings: Settings, start: datetime, limit_days: int) -> DueDate:
-    """When something that starts now is due; `limit_days` are working days."""
-    return rules.due_on(start, limit_days, calendar, office_hours(settings))
 
 
 def clock_events(start: datetime, history: Iterable[Event]) -> list[ClockEvent]:

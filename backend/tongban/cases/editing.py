@@ -1,22 +1,27 @@
 """What a case says, changed: applicant, agent, form, materials, home."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, bindparam, func, select, update
+from sqlalchemy import ARRAY, Uuid, and_, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.cases import personal, sealing
-from tongban.cases.checking import check
+from tongban.cases.checking import PromiseDays, awaits, check
 from tongban.cases.inputs import CaseEdit, MaterialIn
 from tongban.cases.models import Case, CaseMaterial, CasePersonal, Event
 from tongban.cases.placement import Placement, home_of, place
 from tongban.cases.policy import VISIBLE, readable_scope, seen_by
-from tongban.cases.problems import IssuedElsewhere, UnknownOrganisation
-from tongban.cases.record import fill, settle
+from tongban.cases.problems import (
+    IssuedElsewhere,
+    NotOffered,
+    UnknownMatter,
+    UnknownOrganisation,
+)
+from tongban.cases.record import fill, follow, settle
 from tongban.cases.rules import Status
 from tongban.cases.sealing import SensitiveField
 from tongban.cases.work import Work
@@ -25,9 +30,11 @@ from tongban.core.fixed import Fixed
 from tongban.core.privacy import is_masked
 from tongban.core.problems import FieldError, Invalid
 from tongban.core.texts import Text
+from tongban.deadlines.service import due_on
 from tongban.files.service import attach
 from tongban.identity.actor import Actor
 from tongban.matters.schemas import Version
+from tongban.matters.service import current_offer
 from tongban.organisations.service import get_tree
 from tongban.organisations.tree import Tree, Unit
 
@@ -70,13 +77,17 @@ async def apply_edit(work: Work, edit: CaseEdit) -> None:
     Raises `Invalid` with every wrong field, and what `placement.place` raises.
     """
     case, draft = work.case, work.case.status == Status.DRAFT
+    if draft:
+        await follow_matter(work)
     stored = await personal.load(work.session, work.tree, work.actor, case.id)
     document, errors = sealing.unmask(_merged(case, edit), work.matter.sensitive, stored)
+    standing = await materials_of(work.session, case.id, work.matter) if edit.materials else []
+    made = frozenset((line.key, line.promised_by) for line in standing)
     filing = check(
         work.matter,
         document,
         edit.materials or [],
-        today=work.today,
+        promises=PromiseDays(work.today, last_promise(work), made),
         complete=not draft,
         materials_complete=False,
     )
@@ -87,10 +98,42 @@ async def apply_edit(work: Work, edit: CaseEdit) -> None:
     await store(work, sealed)
     if filing.materials:
         await put_materials(work.session, case, work.matter, filing.materials, work.actor, work.now)
-        lines = await materials_of(work.session, case.id, work.matter)
-        case.promise_open = any(m.promised_by and m.received == "none" for m in lines)
+        await settle_promises(work)
     work.log("edited", case.status, fields=sorted(edit.model_dump(exclude_unset=True)))
     reroute(work, edit, filing.document["form"])
+
+
+def last_promise(work: Work) -> date:
+    """The last day that a promise may name: the case is due by then, or would be if it were
+    accepted now."""
+    due = due_on(work.calendar, work.settings, work.now, work.case.limit_days)
+    return work.case.due_on or due.date
+
+
+async def settle_promises(work: Work) -> None:
+    """Whether the case still waits for a promised material, after its list was changed."""
+    work.case.promise_open = awaits(await materials_of(work.session, work.case.id, work.matter))
+
+
+async def follow_matter(work: Work) -> None:
+    """Bring a draft to the version in force: an application is of what is asked for on its day.
+
+    Raises `UnknownMatter` where the matter was retired meanwhile, `NotOffered`.
+    """
+    case = work.case
+    offer = await current_offer(work.session, case.matter_code)
+    if offer is None:
+        raise UnknownMatter().at("/matter_code")
+    if not offer.stands_at(work.tree, work.tree[case.window_id or case.accepting_id]):
+        raise NotOffered().at("/matter_code")
+    if offer.version.id == case.matter_version_id:
+        return
+    work.matter = offer.version
+    follow(case, offer.version)
+    kept = [material.key for material in offer.version.content.materials]
+    await work.session.execute(
+        delete(CaseMaterial).where(CaseMaterial.case_id == case.id, CaseMaterial.key.not_in(kept))
+    )
 
 
 async def store(work: Work, sealed: sealing.Sealed) -> None:
@@ -178,7 +221,7 @@ async def materials_of(session: AsyncSession, case_id: UUID, matter: Version) ->
         MaterialIn.model_construct(
             key=row.key,
             received=row.received,
-            promised_by=None if row.received != "none" else row.promised_by,
+            promised_by=row.promised_by,
             files=row.files,
             note=row.note,
         )
@@ -234,13 +277,18 @@ async def material_rows(
 
 
 _insert = insert(Base.metadata.tables["case_materials"])
+# A promise that was missed stays missed, whatever else is noted, until another day is agreed.
+_same_day = CaseMaterial.promised_by.is_not_distinct_from(_insert.excluded.promised_by)
 _PUT_MATERIAL = Fixed(
     _insert.on_conflict_do_update(
         index_elements=[CaseMaterial.case_id, CaseMaterial.key],
         set_={
-            column.key: _insert.excluded[column.key]
-            for column in CaseMaterial.__table__.columns
-            if not column.primary_key
+            **{
+                column.key: _insert.excluded[column.key]
+                for column in CaseMaterial.__table__.columns
+                if not column.primary_key
+            },
+            "promise_missed": and_(CaseMaterial.promise_missed, _same_day),
         },
     )
 )

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from tongban.cases import recalculation
+from tongban.cases import editing, recalculation
 from tongban.cases.models import Archive, Collection
 from tongban.cases.problems import ReopenTooLate
 from tongban.cases.rules import Status
@@ -92,5 +92,6 @@ async def reopen(work: Work) -> None:
     case.status, case.outcome, case.concluded_at = Status.IN_PROCESS, None, None
     deciding = [step for step in path_of(case, work.tree) if step.decides]
     work.open(deciding[-1:])
+    await editing.settle_promises(work)
     work.log("reopened", before)
     await recalculation.replay_case(work)

@@ -16,7 +16,7 @@ from tongban.cases import (
     sealing,
     writing,
 )
-from tongban.cases.checking import check
+from tongban.cases.checking import PromiseDays, check
 from tongban.cases.inputs import ActionIn, CaseEdit, CaseIn
 from tongban.cases.models import Case, CaseMaterial, CasePersonal, CaseScope
 from tongban.cases.placement import counter, home_of, place
@@ -31,7 +31,7 @@ from tongban.core import clock
 from tongban.core.ids import new_id
 from tongban.core.problems import NotFound, VersionRequired
 from tongban.core.settings import Settings
-from tongban.deadlines.service import get_calendar
+from tongban.deadlines.service import due_on, get_calendar
 from tongban.identity.actor import Actor
 from tongban.matters.service import Offer, current_offer
 from tongban.organisations.service import get_tree
@@ -101,6 +101,7 @@ async def _draft(
 ) -> tuple[Work, writing.Rows]:
     """A draft in memory, with the rows of its personal data and materials."""
     now, matter = clock.now(), offer.version
+    calendar = await get_calendar(session)
     accepting, window = counter(tree, actor, body.accepting_code)
     home = home_of(tree, body.home_code)
     if not offer.stands_at(tree, window or accepting):
@@ -110,11 +111,12 @@ async def _draft(
         "agent": body.agent.model_dump() if body.agent else None,
         "form": body.form,
     }
+    due = due_on(calendar, settings, now, matter.content.promised_days)
     filing = check(
         matter,
         document,
         body.materials,
-        today=now.astimezone(settings.zone).date(),
+        promises=PromiseDays(now.astimezone(settings.zone).date(), due.date),
         complete=body.submit,
         materials_complete=body.submit and not body.receive_only,
     )
@@ -135,7 +137,7 @@ async def _draft(
         settings=settings,
         actor=actor,
         tree=tree,
-        calendar=await get_calendar(session),
+        calendar=calendar,
         case=case,
         matter=matter,
         tasks=[],

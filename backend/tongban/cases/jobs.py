@@ -24,7 +24,7 @@ from tongban.cases import (
 from tongban.cases.archives import disposals, packages
 from tongban.cases.inputs import ActionIn
 from tongban.cases.models import Case, CaseMaterial, Event, IdempotencyKey, Task
-from tongban.cases.rules import ENDED, RUNNING, UNDECIDED, Action, Status
+from tongban.cases.rules import ENDED, RUNNING, UNDECIDED, Action
 from tongban.cases.transitions import work_on
 from tongban.cases.work import Work
 from tongban.core import clock
@@ -70,10 +70,8 @@ async def miss_promises(sessions: Sessions, settings: Settings) -> int:
         CaseMaterial.received == "none",
         CaseMaterial.promise_missed.is_(False),
     )
-    accepted = Case.status.in_(RUNNING | {Status.CONCLUDED, Status.ISSUED})
-    return await _each(
-        sessions, settings, Case.promise_open & accepted & Case.id.in_(missed), _miss_promise
-    )
+    waiting = Case.promise_open & Case.status.in_(RUNNING)
+    return await _each(sessions, settings, waiting & Case.id.in_(missed), _miss_promise)
 
 
 async def _miss_promise(work: Work) -> None:
@@ -91,7 +89,7 @@ async def _miss_promise(work: Work) -> None:
     keys = sorted(rows)
     work.log("promise_missed", work.case.status, materials=keys)
     action = work.matter.content.missed_promise_action
-    if action == "notify" or work.case.status not in RUNNING:
+    if action == "notify":
         return
     wanted = (work.matter.material(key) for key in keys)
     names = "、".join(material.name for material in wanted if material)
@@ -101,7 +99,7 @@ async def _miss_promise(work: Work) -> None:
     )
     if action == "deny":
         # Waiting for an expert or a hearing no longer matters.
-        work.case.suspended = work.case.promise_open = False
+        work.case.suspended = False
         await steps.deny(work)
     else:
         await endings.terminate(work)
@@ -131,18 +129,12 @@ async def archive_ended(sessions: Sessions, settings: Settings) -> int:
         Event.at < before,
     )
     busy = exists().where(Task.case_id == Case.id, Task.state == "open")
-    awaited = exists().where(
-        CaseMaterial.case_id == Case.id,
-        CaseMaterial.promised_by.is_not(None),
-        CaseMaterial.received == "none",
-        CaseMaterial.promise_missed.is_(False),
-    )
     # While it may be reopened, a case stays at hand.
     final = or_(
         Case.concluded_at.is_(None),
         Case.concluded_at < clock.now() - timedelta(days=settings.reopen_days),
     )
-    ended = and_(Case.status.in_(ENDED), final, quiet, ~busy, ~(Case.promise_open & awaited))
+    ended = and_(Case.status.in_(ENDED), final, quiet, ~busy)
     return await _each(sessions, settings, ended, endings.archive)
 
 

@@ -48,7 +48,7 @@ async def update(
         }
     )
     await editing.put_materials(session, case, work.matter, [after], actor, work.now, at="")
-    await settle_promises(work)
+    await editing.settle_promises(work)
     work.log(
         "material_updated",
         case.status,
@@ -73,12 +73,6 @@ def line_to_change(work: Work, actor: Actor, key: str) -> Material:
     if work.case.status not in OPEN or not involved:
         raise ActionNotAllowed(action="material")
     return wanted
-
-
-async def settle_promises(work: Work) -> None:
-    """Whether the case still waits for a promised material, after its list was changed."""
-    lines = await editing.materials_of(work.session, work.case.id, work.matter)
-    work.case.promise_open = any(m.promised_by and m.received == "none" for m in lines)
 
 
 async def open_case_file(

@@ -48,6 +48,7 @@ def _receipt(file: PaperFile) -> Rendering:
             promised_days=case.limit_days,
             due_on=case.due_on,
             accepted_on=file.day(case.accepted_at),
+            deemed_accepted=case.deemed_accepted,
             clerk=file.clerk,
             responsible=file.name(case.responsible_id),
             deciding=file.name(case.deciding_id),

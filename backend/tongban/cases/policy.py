@@ -111,6 +111,7 @@ def situation(tree: Tree, actor: Actor, case: Case, tasks: list[Task]) -> Situat
         correction_pending=case.correction_pending,
         correction_told=case.correction_told,
         returned=case.returned,
+        promise_open=case.promise_open,
         extension_pending=case.extension_asked_days is not None,
         extension_requested_by_me=case.extension_asked_by == actor.staff_id,
         tasks=tuple(

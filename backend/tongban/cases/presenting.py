@@ -161,9 +161,8 @@ def path_steps(
             return "merged"
         if last.get(step["key"]) in ("open", "done"):
             return last[step["key"]]
-        accepted_at_once = step["function"] == "accept" and case.accepted_at is not None
-        if accepted_at_once and step["key"] not in last:
-            return "done"
+        if step["function"] == "accept" and case.accepted_at is not None:
+            return "done"  # at once, or by law when nobody decided in time
         return "not_done" if ended else "waiting"
 
     return [

@@ -110,6 +110,16 @@ ACTION_NAMES = {
 """As the staff pages call them; editing and recording a material are refused alike."""
 
 
+class PromiseOpen(AtField):
+    status = 409
+    code = "promise_open"
+    title = Text(
+        "还有承诺补交的材料没有到：请先登记收到，再作出决定；逾期不补的，可终止办理或不予批准",
+        "A promised material has not come: record it first, then decide; if it never comes,"
+        " terminate the case or deny the application",
+    )
+
+
 class WhichTask(AtField):
     status = 422
     code = "which_task"

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tongban.cases import presenting
 from tongban.cases import schemas as s
 from tongban.cases.colleagues import grants_of
 from tongban.cases.inputs import ActionIn, HandOverIn
@@ -21,7 +22,6 @@ from tongban.identity import audit
 from tongban.identity.actor import Actor, Grant
 from tongban.identity.models import GrantRow, Staff
 from tongban.identity.roles import Role
-from tongban.organisations.schemas import OrganisationRef
 from tongban.organisations.service import get_tree
 from tongban.organisations.tree import Tree
 
@@ -90,13 +90,13 @@ async def alarms(session: AsyncSession, actor: Actor) -> list[s.AlarmOut]:
     tree = await get_tree(session)
     return [
         s.AlarmOut(
-            organisation=OrganisationRef(code=unit.code, name=unit.name),
+            organisation=presenting.place_in(tree, row.organisation_id),
             role=row.role,
             open_tasks=row.open,
             oldest_opened_at=row.oldest,
         )
         for row in await unstaffed(session, tree)
-        if supervises(tree, actor, [unit := tree[row.organisation_id]])
+        if supervises(tree, actor, [tree[row.organisation_id]])
     ]
 
 

@@ -12,11 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tongban.cases import clocks
 from tongban.cases.models import Case, Event, FollowedYear, Task
 from tongban.cases.rules import RUNNING, UNDECIDED
-from tongban.cases.work import Work
+from tongban.cases.work import Work, within
 from tongban.core import clock
 from tongban.deadlines import rules
 from tongban.deadlines.models import CalendarYear
 from tongban.deadlines.rules import ClockEvent, ClockEventKind
+from tongban.deadlines.service import due_on, office_hours
 
 # A request that still had the calendar before has committed by then.
 _SETTLED = timedelta(minutes=1)
@@ -64,10 +65,10 @@ async def recalculate(work: Work) -> None:
 def _recalculate_acceptance(work: Work) -> None:
     case, days = work.case, work.settings.acceptance_days
     if case.acceptance_due_on is not None and case.received_at is not None:
-        due = clocks.due_on(work.calendar, work.settings, case.received_at, days)
+        due = due_on(work.calendar, work.settings, case.received_at, days)
         case.acceptance_due_on = due.date
     for task in work.tasks:
-        due = clocks.due_on(work.calendar, work.settings, task.opened_at, task.limit_days)
+        due = due_on(work.calendar, work.settings, task.opened_at, task.limit_days)
         task.due_on = due.date
 
 
@@ -103,7 +104,7 @@ async def replay_case(work: Work) -> None:
     if case.accepted_at is None:
         return
     history = [*await clocks.history_of(work.session, case), *(Event(**row) for row in work.logged)]
-    office = clocks.office_hours(work.settings)
+    office = office_hours(work.settings)
     total = clocks.clock_events(case.accepted_at, history)
     state = rules.replay(total, case.limit_days, work.calendar, office, work.now)
     case.due_on, case.due_provisional = state.due_on or case.due_on, state.provisional
@@ -111,4 +112,4 @@ async def replay_case(work: Work) -> None:
         since = [event for event in total[1:] if event.at > task.opened_at]
         moves = [ClockEvent(ClockEventKind.STARTED, task.opened_at), *since]
         own = rules.replay(moves, task.limit_days, work.calendar, office, work.now)
-        task.due_on = own.due_on or task.due_on
+        task.due_on = within(case, own.due_on or task.due_on)

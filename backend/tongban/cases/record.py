@@ -23,7 +23,6 @@ def new_case(
     now: datetime,
 ) -> Case:
     """A draft's row, not yet in the session. `document` is masked."""
-    content = matter.content
     case = Case(
         id=case_id,
         number=None,
@@ -31,11 +30,7 @@ def new_case(
         version=0,
         head_hash=events.first_link(case_id),
         head_seal=None,
-        matter_code=content.code,
-        matter_name=content.name,
-        matter_version_id=matter.id,
-        handling=content.handling,
-        case_kind=content.case_kind,
+        matter_code=matter.content.code,
         channel="counter",
         status=Status.DRAFT,
         outcome=None,
@@ -56,15 +51,23 @@ def new_case(
         accepted_at=None,
         concluded_at=None,
         acceptance_due_on=None,
-        limit_days=content.promised_days,
         due_on=None,
         due_provisional=False,
     )
+    follow(case, matter)
     case.registered_at = now
     case.month = now.date().replace(day=1)
     fill(case, document)
     settle(case, placed)
     return case
+
+
+def follow(case: Case, matter: Version) -> None:
+    """Which version of its matter the case is of."""
+    content = matter.content
+    case.matter_version_id, case.matter_name = matter.id, content.name
+    case.handling, case.case_kind = content.handling, content.case_kind
+    case.limit_days = content.promised_days
 
 
 def fill(case: Case, document: dict[str, Any]) -> None:

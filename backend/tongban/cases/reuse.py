@@ -108,7 +108,7 @@ async def take_over(
     await editing.put_materials(
         session, work.case, work.matter, [line], actor, work.now, known=source.files
     )
-    await materials.settle_promises(work)
+    await editing.settle_promises(work)
     work.log("material_reused", work.case.status, material=key, checked_on=checked_on.isoformat())
     await work.save()
     await audit.record(

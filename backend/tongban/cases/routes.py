@@ -165,7 +165,9 @@ async def discard_draft(number: Number, actor: Creator, session: SessionDep) -> 
 
 @router.post(
     "/cases/{number}/actions",
-    responses=problem_responses(NotFound, p.ActionNotAllowed, StaleVersion, p.KeyReused),
+    responses=problem_responses(
+        NotFound, p.ActionNotAllowed, p.PromiseOpen, StaleVersion, p.KeyReused
+    ),
 )
 async def act_on_case(
     number: Number,

@@ -4,7 +4,7 @@
 what the API tells the browser, so that no page repeats a rule.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from typing import Literal
@@ -191,6 +191,8 @@ class Situation:
     correction_told: bool
     """A correction was asked for once: the law allows no second time."""
     returned: bool
+    promise_open: bool
+    """A promised material has not come (容缺): nothing is decided in favour before it has."""
     extension_pending: bool
     extension_requested_by_me: bool
     tasks: tuple[TaskView, ...]
@@ -206,6 +208,11 @@ def legal(action: Action, case: Situation) -> bool:
     if case.suspended and not rule.while_suspended:
         return False
     return _party_fits(rule, case) and _details_fit(action, case)
+
+
+def waits_for_promise(action: Action, case: Situation) -> bool:
+    """Whether nothing but a promised material stands against this action."""
+    return not legal(action, case) and legal(action, replace(case, promise_open=False))
 
 
 @lru_cache(maxsize=4096)
@@ -246,14 +253,14 @@ def _details_fit(action: Action, case: Situation) -> bool:  # noqa: PLR0911 - on
             return case.correction_pending or (case.returned and _holds(case, "accept"))
         case Action.TRANSFER:
             return bool(case.tasks)
-        case Action.SUSPEND:
-            return not case.suspended
         case Action.RESUME:
             return case.suspended
         case Action.REQUEST_EXTENSION:
             return not case.extension_pending
         case Action.DECIDE_EXTENSION:
             return case.extension_pending and not case.extension_requested_by_me
+        case Action.APPROVE | Action.FILE:
+            return not case.promise_open
         case Action.ARCHIVE:
             return not case.tasks
         case _:

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from tongban.cases.models import Handover, Task
 from tongban.cases.policy import pools, route_body, transfer_units
-from tongban.cases.problems import NobodyToHandTo, OutsideRoute, UnknownOrganisation
+from tongban.cases.problems import NobodyToHandTo, OutsideRoute, PromiseOpen, UnknownOrganisation
 from tongban.cases.rules import Outcome, Status
 from tongban.cases.work import Work, path_of
 from tongban.core.ids import new_id
@@ -167,6 +167,8 @@ async def record_result(work: Work) -> None:
         )
     if decision in ("denied", "returned") and not work.body.comment:
         raise Invalid.field("/comment", "missing", Text("请说明理由", "Give the reason"))
+    if decision in ("approved", "forwarded") and work.case.promise_open:
+        raise PromiseOpen().at("/decision")
     work.task = next(task for task in work.tasks if task.function == "approve")
     before = begin(work)
     await _papers_back(work, decision)
@@ -281,7 +283,7 @@ def conclude(work: Work, outcome: Outcome) -> None:
     case.status = Status.CONCLUDED
     case.outcome = outcome
     case.concluded_at = work.now
-    case.returned = False
+    case.returned = case.promise_open = False
     case.extension_asked_days = case.extension_asked_by = None
     if work.matter.content.result.kind != "none":
         work.open_task("issue", "issue", case.issuing_id, 0)

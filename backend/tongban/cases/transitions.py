@@ -13,8 +13,16 @@ from tongban.cases import acceptance, endings, idempotency, pauses, reading, ste
 from tongban.cases.inputs import ActionIn
 from tongban.cases.models import Case, Task
 from tongban.cases.policy import situation
-from tongban.cases.problems import ACTION_NAMES, ActionNotAllowed, WhichTask
-from tongban.cases.rules import RULES, Action, Party, Situation, held_tasks, legal
+from tongban.cases.problems import ACTION_NAMES, ActionNotAllowed, PromiseOpen, WhichTask
+from tongban.cases.rules import (
+    RULES,
+    Action,
+    Party,
+    Situation,
+    held_tasks,
+    legal,
+    waits_for_promise,
+)
 from tongban.cases.schemas import CaseOut
 from tongban.cases.work import Work, open_tasks
 from tongban.core import clock
@@ -172,7 +180,7 @@ async def transition(work: Work, actor: Actor) -> None:
     action = work.body.action
     view = situation(work.tree, actor, work.case, work.tasks)
     if not legal(action, view):
-        raise ActionNotAllowed(action=action)
+        raise PromiseOpen if waits_for_promise(action, view) else ActionNotAllowed(action=action)
     check_belongs(work.body)
     if action in OWES_A_REASON and not work.body.comment:
         raise Invalid.field("/comment", "missing", Text("请说明理由", "Give the reason"))

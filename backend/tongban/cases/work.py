@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tongban.cases import clocks, events, writing
+from tongban.cases import events, writing
 from tongban.cases.inputs import ActionIn
 from tongban.cases.models import Case, Task
 from tongban.cases.problems import ActionNotAllowed
@@ -17,6 +17,7 @@ from tongban.cases.rules import WORKED_BY
 from tongban.core.ids import new_id
 from tongban.core.settings import Settings
 from tongban.deadlines.rules import Calendar
+from tongban.deadlines.service import due_on
 from tongban.identity.actor import Actor
 from tongban.matters.schemas import Version
 from tongban.organisations.tree import Tree
@@ -100,6 +101,7 @@ class Work:
     def open_task(
         self, key: str, function: str, unit_id: int, limit_days: int, role: str | None = None
     ) -> None:
+        due = due_on(self.calendar, self.settings, self.now, limit_days).date
         task = Task(
             id=new_id(),
             case_id=self.case.id,
@@ -110,7 +112,7 @@ class Work:
             state="open",
             limit_days=limit_days,
             opened_at=self.now,
-            due_on=clocks.due_on(self.calendar, self.settings, self.now, limit_days).date,
+            due_on=due if function == "issue" else within(self.case, due),
         )
         self.opened.append(task)
         self.tasks.append(task)
@@ -129,6 +131,11 @@ class Work:
         """Write what changed, and what the change adds."""
         await self.session.flush()
         await writing.save(self.session, self.rows())
+
+
+def within(case: Case, due: date) -> date:
+    """A step's own due date, but never after the day on which its case is due."""
+    return min(due, case.due_on) if case.due_on else due
 
 
 def row_of(task: Task) -> dict[str, Any]:

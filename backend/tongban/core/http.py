@@ -171,7 +171,10 @@ class _Unreadable(Problem):
 
     code = "unreadable_body"
     status = 422
-    title = Text("提交的内容无法识别", "The body cannot be read")
+    title = Text(
+        "提交的内容或地址无法识别：请检查是否为 UTF-8 编码、不含空字符、嵌套不过深，改正后重试",
+        "Body or address cannot be read: send UTF-8 without NUL, and nothing nested too deep",
+    )
 
 
 class BodyTooLarge(Problem):

@@ -84,6 +84,11 @@ def pointer(location: Sequence[str | int]) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 
+def path_of(pointer: str) -> list[str]:
+    """The parts of an RFC 6901 pointer."""
+    return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
+
+
 def _text(error: Any) -> Text:
     context = error.get("ctx") or {}
     if error["type"] == "json_invalid":

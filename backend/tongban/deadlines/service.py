@@ -2,7 +2,7 @@
 
 import calendar as months
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.core import clock
 from tongban.core.fixed import Fixed
+from tongban.core.settings import Settings
+from tongban.deadlines import rules
 from tongban.deadlines.models import CalendarDay, CalendarRevision, CalendarYear
 from tongban.deadlines.problems import DayOutsideYear, DayTwice
-from tongban.deadlines.rules import Calendar
+from tongban.deadlines.rules import Calendar, DueDate, OfficeHours
 from tongban.deadlines.schemas import DayIn, YearIn, YearOut
 from tongban.identity import audit
 from tongban.identity.actor import Actor
@@ -36,6 +38,15 @@ needs no statement of its own."""
 _REVISION_NOW = Fixed(select(CalendarRevision.revision))
 _DAYS = Fixed(select(CalendarDay.date, CalendarDay.is_working))
 _YEARS = Fixed(select(CalendarYear.year))
+
+
+def office_hours(settings: Settings) -> OfficeHours:
+    return OfficeHours.parse(settings.office_opens, settings.office_closes, settings.zone)
+
+
+def due_on(calendar: Calendar, settings: Settings, start: datetime, limit_days: int) -> DueDate:
+    """When something that starts at `start` is due; `limit_days` are working days."""
+    return rules.due_on(start, limit_days, calendar, office_hours(settings))
 
 
 def remember_revision(session: AsyncSession, revision: UUID) -> None:

@@ -1,4 +1,8 @@
-"""Who is asking, and for which window: staff by their seats, bridges by their signatures."""
+"""Who is asking, and for which window: staff by their seats, bridges by their signatures.
+
+Windows stand in the tree that every account reads: at one of another body one is told 403. Bridges
+and commands are seen only by whom they belong to: those of others are 404.
+"""
 
 import hashlib
 from dataclasses import dataclass

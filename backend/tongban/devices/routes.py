@@ -27,7 +27,15 @@ from tongban.devices.access import (
     seated_window,
 )
 from tongban.files.models import File
-from tongban.files.problems import FileDisguised, FileEmpty, FileInfected, FileTooLarge
+from tongban.files.problems import (
+    FileDisguised,
+    FileEmpty,
+    FileInfected,
+    FileOfTwoKinds,
+    FileTooLarge,
+    PictureBroken,
+    PictureTooLarge,
+)
 from tongban.identity import tokens
 from tongban.identity.service import OriginDep, SettingsDep, Token
 from tongban.organisations.service import get_tree
@@ -230,7 +238,15 @@ async def deliver(
     response_model=s.ScannedFile,
     openapi_extra=_RAW,
     responses=problem_responses(
-        *_SIGNED, NotFound, FileEmpty, FileTooLarge, FileDisguised, FileInfected
+        *_SIGNED,
+        NotFound,
+        FileEmpty,
+        FileTooLarge,
+        FileDisguised,
+        FileOfTwoKinds,
+        PictureBroken,
+        PictureTooLarge,
+        FileInfected,
     ),
 )
 async def take_scan(

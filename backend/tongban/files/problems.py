@@ -54,6 +54,30 @@ class FileDisguised(FileProblem):
     )
 
 
+class FileOfTwoKinds(FileProblem):
+    code = "file_of_two_kinds"
+    title = Text(
+        "文件里还夹带了一个压缩包，不能接收；请重新导出或扫描后再上传",
+        "An archive is hidden in this file; export or scan it anew and upload that",
+    )
+
+
+class PictureBroken(FileProblem):
+    code = "picture_broken"
+    title = Text(
+        "图片不完整或已损坏，请重新拍照或扫描后再上传",
+        "The picture is cut off or damaged; photograph or scan it again",
+    )
+
+
+class PictureTooLarge(FileProblem):
+    code = "picture_too_large"
+    title = Text(
+        "图片有 {width}×{height} 像素，超过 {most:,} 像素的上限；请降低分辨率，重新拍照或扫描",
+        "The picture has {width}×{height} pixels, more than {most:,}; take one of fewer pixels",
+    )
+
+
 class FileNameRefused(FileProblem):
     code = "file_name_refused"
     title = Text("文件名含有不允许的空字符", "The file name contains a NUL character")

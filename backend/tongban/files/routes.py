@@ -24,8 +24,11 @@ from tongban.files.problems import (
     FileMissing,
     FileNameRefused,
     FileNotScanned,
+    FileOfTwoKinds,
     FileTooLarge,
     FileTypeRefused,
+    PictureBroken,
+    PictureTooLarge,
 )
 from tongban.files.schemas import FileOut
 from tongban.identity.actor import Actor
@@ -71,6 +74,9 @@ async def uploader(request: Request, token: Token) -> Actor:
         FileTooLarge,
         FileTypeRefused,
         FileDisguised,
+        FileOfTwoKinds,
+        PictureBroken,
+        PictureTooLarge,
         FileNameRefused,
         FileInfected,
     ),

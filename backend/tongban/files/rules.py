@@ -1,7 +1,9 @@
 """What a file may be and be called: pure functions."""
 
+import struct
 import unicodedata
 import zipfile
+from os import SEEK_END
 from pathlib import PurePosixPath
 from typing import IO
 from urllib.parse import quote
@@ -22,6 +24,10 @@ EXTENSIONS: dict[str, tuple[str, ...]] = {
 _NAME_LENGTH = 120
 _SUFFIX_LENGTH = 10
 _HEAD = 8192
+_ZIP_END = 22
+_ZIP_TAIL = _ZIP_END + 0xFFFF
+_DIRECTORY_MOST = 1024 * 1024
+"""Bytes of a ZIP's directory that are read: some ten thousand entries, an OFD has some dozens."""
 
 
 def sniff(content: IO[bytes]) -> str | None:
@@ -36,12 +42,35 @@ def sniff(content: IO[bytes]) -> str | None:
 
 def _is_ofd(content: IO[bytes]) -> bool:
     """Whether a ZIP has OFD's entry document; reads the directory, unpacks nothing."""
+    directory = zip_directory(content)
+    if directory is None or directory > _DIRECTORY_MOST:
+        return False
     content.seek(0)
     try:
         with zipfile.ZipFile(content) as archive:
             return "OFD.xml" in archive.namelist()
     except (zipfile.BadZipFile, NotImplementedError):
         return False
+
+
+def zip_directory(content: IO[bytes]) -> int | None:
+    """Bytes of the directory of the ZIP that this file is or ends in; None where there is none.
+
+    ZIP is read from its end, so that any file with one appended is both (APPNOTE 4.3.16).
+    """
+    end = content.seek(0, SEEK_END)
+    content.seek(max(end - _ZIP_TAIL, 0))
+    tail = content.read(_ZIP_TAIL)
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0 or len(tail) - at < _ZIP_END:
+        return None
+    entries, size = struct.unpack("<HI", tail[at + 10 : at + 16])
+    begin = end - len(tail) + at - size
+    if entries == 0 or begin < 0:
+        # ZIP64 keeps its real numbers in a record before, which a locator names.
+        return size if tail[max(at - 20, 0) : at].startswith(b"PK\x06\x07") else None
+    content.seek(begin)
+    return size if content.read(4) == b"PK\x01\x02" else None
 
 
 def extension(name: str) -> str:

@@ -25,7 +25,7 @@ from tongban.core.fixed import Fixed
 from tongban.core.ids import new_id
 from tongban.core.problems import NotFound, Unavailable
 from tongban.core.settings import Settings, get_settings
-from tongban.files import rules, storage
+from tongban.files import pictures, rules, storage
 from tongban.files.models import File, ScanState
 from tongban.files.problems import (
     FileContentLost,
@@ -34,9 +34,12 @@ from tongban.files.problems import (
     FileInfected,
     FileNameRefused,
     FileNotScanned,
+    FileOfTwoKinds,
     FileTooLarge,
     FileTypeRefused,
     FileUnknown,
+    PictureBroken,
+    PictureTooLarge,
 )
 from tongban.files.scan import scan
 from tongban.identity.actor import Actor
@@ -59,7 +62,7 @@ async def put_upload(settings: Settings, name: str, content: IO[bytes]) -> Store
     """Check what somebody uploaded and put it on storage; needs no transaction.
 
     Raises a `FileProblem` for a file that is empty, too large, of a kind not taken, not what
-    its name says, or infected.
+    its name says, two kinds at once, infected, or a picture that is broken or too large.
     """
     if "\x00" in name:
         raise FileNameRefused
@@ -71,6 +74,7 @@ async def put_upload(settings: Settings, name: str, content: IO[bytes]) -> Store
     shown = rules.safe_name(name)
     media_type = await asyncio.to_thread(rules.sniff, content)
     _check_type(media_type, rules.extension(shown))
+    await asyncio.to_thread(_check_content, str(media_type), content)
     state = await scan(settings.clamd, content)
     if state is ScanState.INFECTED:
         raise FileInfected
@@ -88,6 +92,19 @@ def _check_type(media_type: str | None, extension: str) -> None:
     if extension not in rules.EXTENSIONS[media_type]:
         actual = rules.EXTENSIONS[media_type][0].removeprefix(".").upper()
         raise FileDisguised(extension=extension or "—", actual=actual)
+
+
+def _check_content(media_type: str, content: IO[bytes]) -> None:
+    """Raises `FileOfTwoKinds`, `PictureBroken`, `PictureTooLarge`."""
+    if media_type != rules.OFD and rules.zip_directory(content) is not None:
+        raise FileOfTwoKinds
+    try:
+        size = pictures.measure(media_type, content)
+    except pictures.BrokenPicture as error:
+        raise PictureBroken from error
+    if size is not None and size.width * size.height > pictures.MOST_PIXELS:
+        most = pictures.MOST_PIXELS
+        raise PictureTooLarge(width=size.width, height=size.height, most=most)
 
 
 def _measure(content: IO[bytes]) -> tuple[bytes, int]:

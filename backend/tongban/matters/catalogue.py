@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from tongban.core.pages import decode_cursor, encode_cursor
-from tongban.core.problems import NotFound
-from tongban.core.texts import Language
+from tongban.core.problems import Invalid, NotFound
+from tongban.core.texts import Language, Text
 from tongban.identity.models import Staff
 from tongban.identity.schemas import StaffRef
 from tongban.matters.answers import (
@@ -47,13 +47,13 @@ async def list_matters(
     """The catalogue in the order of codes.
 
     Published versions are in this process's memory and a district has some hundreds of matters:
-    they are looked through there.
+    they are looked through there. Raises `Invalid` at `/category` for one that no matter has.
     """
     after = decode_cursor(cursor, (str,))
+    catalogue = await _rows(session)
+    _check_category(catalogue, filters.category)
     rows = [
-        row
-        for row in await _rows(session)
-        if _fits(row, filters) and (after is None or row.code > after[0])
+        row for row in catalogue if _fits(row, filters) and (after is None or row.code > after[0])
     ]
     more = len(rows) > limit
     return MatterPage(
@@ -101,6 +101,18 @@ def _row(content: Content, *, status: str, number: int, has_draft: bool) -> Matt
         version=number,
         has_draft=has_draft,
     )
+
+
+def _check_category(catalogue: Sequence[MatterRow], category: str | None) -> None:
+    known = {row.category for row in catalogue}
+    if category is not None and category not in known:
+        zh, en = "、".join(sorted(known)), ", ".join(sorted(known))
+        raise Invalid.field("/category", "unknown_category", _UNKNOWN.using(zh=zh, en=en))
+
+
+_UNKNOWN = Text(
+    "没有这个类别，请从以下类别中选择：{zh}", "There is no such category; choose one of: {en}"
+)
 
 
 def _fits(row: MatterRow, filters: Filters) -> bool:

@@ -7,6 +7,7 @@ from tongban.matters.schemas import OWN_IDENTITY
 HANDLING = {"即办": "direct", "代办": "carried", "备案": "filing"}
 CASE_KIND = {"即办件": "immediate", "承诺件": "promised"}
 SCOPE = {"本社区": "own_community", "同街": "same_street", "全区": "whole_district"}
+_WORDS = {"handling": HANDLING, "case_kind": CASE_KIND, "cross_handling_scope": SCOPE}
 MATERIAL_KIND = {
     "原件": "original",
     "复印件": "copy",
@@ -18,27 +19,21 @@ MATERIAL_KIND = {
 def translate(data: dict[str, Any]) -> dict[str, Any]:
     """A matter as the files write it, in the platform's codes; unknown words stay as they are,
     so that validation can name them. Codes pass through unchanged."""
-    return {
-        **data,
-        "handling": _word(HANDLING, data.get("handling")),
-        "case_kind": _word(CASE_KIND, data.get("case_kind")),
-        "cross_handling_scope": _word(SCOPE, data.get("cross_handling_scope")),
-        "materials": [_material(item) for item in _list(data.get("materials"))],
-    }
+    said = {key: _word(words, data[key]) for key, words in _WORDS.items() if key in data}
+    if isinstance(data.get("materials"), list):
+        said["materials"] = [_material(item) for item in data["materials"]]
+    return {**data, **said}
 
 
 def _material(data: Any) -> Any:
     """Where a file does not say, papers may follow later, proof of identity excepted."""
     if not isinstance(data, dict):
         return data
-    identity = data.get("document_kind") in OWN_IDENTITY
-    kind = _word(MATERIAL_KIND, data.get("kind"))
-    return {"deferrable": not identity, **data, "kind": kind}
+    papers = data.get("document_kind")
+    identity = isinstance(papers, str) and papers in OWN_IDENTITY
+    said = {"kind": _word(MATERIAL_KIND, data["kind"])} if "kind" in data else {}
+    return {"deferrable": not identity, **data, **said}
 
 
 def _word(words: dict[str, str], value: Any) -> Any:
     return words.get(value, value) if isinstance(value, str) else value
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

@@ -12,7 +12,8 @@ from typing import Any, Literal
 
 from tongban.core.characters import flaw_of
 from tongban.core.texts import Text
-from tongban.matters.comparing import LABELS
+from tongban.core.validation import pointer
+from tongban.matters.places import at, place_in
 from tongban.matters.schemas import OWN_IDENTITY, SENSITIVE, Content, FormField
 
 Severity = Literal["error", "warning"]
@@ -28,6 +29,8 @@ class Finding:
     pointer: str
     text: Text
     step: str | None = None
+    placed: bool = False
+    """The text names its place already."""
 
 
 _FILLER = r"(的|所需|必要|需要的|需要提供的|相关|有关|证明)*"
@@ -117,24 +120,24 @@ _AT_LENGTH = frozenset(
 
 def check_texts(content: Content) -> Iterator[Finding]:
     """Characters that nobody sees, wherever they stand in a definition; see `core.characters`."""
-    for name, value in content.model_dump(mode="json").items():
-        yield from _texts(value, f"/{name}", LABELS[name], one_line=name not in _AT_LENGTH)
+    said = content.model_dump(mode="json")
+    for path, code, text in _texts(said, (), one_line=True):
+        yield Finding(code, "error", pointer(path), at(place_in(said, path), text), placed=True)
 
 
-def _texts(value: Any, at: str, place: Text, *, one_line: bool) -> Iterator[Finding]:
+def _texts(
+    value: Any, path: tuple[str, ...], *, one_line: bool
+) -> Iterator[tuple[tuple[str, ...], str, Text]]:
     if isinstance(value, str):
         flaw = flaw_of(value, one_line=one_line)
         if flaw is not None:
-            code, said = flaw
-            text = Text(f"{place.zh}：{said.zh}", f"{place.en}: {said.en}", said.params)
-            yield Finding(code, "error", at, text)
+            yield path, *flaw
     elif isinstance(value, dict):
         for key, part in value.items():
-            yield from _texts(part, f"{at}/{key}", place, one_line=key not in _AT_LENGTH)
+            yield from _texts(part, (*path, key), one_line=key not in _AT_LENGTH)
     elif isinstance(value, list):
         for index, part in enumerate(value):
-            item = Text(f"{place.zh}第 {index + 1} 项", f"{place.en}, item {index + 1}")
-            yield from _texts(part, f"{at}/{index}", item, one_line=one_line)
+            yield from _texts(part, (*path, str(index)), one_line=one_line)
 
 
 def _form(fields: Sequence[FormField], at: str) -> Iterator[Finding]:

@@ -38,7 +38,8 @@ LABELS: Mapping[str, Text] = {
     "retention_years": Text("保存年限", "Years kept"),
     "source": Text("来源", "Source"),
 }
-_PARTS: Mapping[str, Text] = {
+PARTS: Mapping[str, Text] = {
+    "key": Text("标识", "Key"),
     "title": Text("标题", "Title"),
     "type": Text("类型", "Type"),
     "required": Text("是否必填", "Required"),
@@ -97,7 +98,7 @@ def _changes(
         yield from _keyed(pointer, label, before, after, language)
     elif isinstance(before, dict) and isinstance(after, dict):
         for key in {**before, **after}:
-            part = _PARTS[key].say(language) if key in _PARTS else key
+            part = PARTS[key].say(language) if key in PARTS else key
             yield from _changes(
                 f"{pointer}/{key}", f"{label} · {part}", before.get(key), after.get(key), language
             )

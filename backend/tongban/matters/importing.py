@@ -12,17 +12,21 @@ from tongban.core import clock
 from tongban.core.privacy import sm3
 from tongban.core.problems import FieldError
 from tongban.core.texts import Language, Text
-from tongban.core.validation import field_errors
+from tongban.core.validation import field_errors, path_of, pointer
 from tongban.identity.actor import Actor
 from tongban.matters.answers import ImportLine, ImportReport
 from tongban.matters.catalogue_words import translate
 from tongban.matters.comparing import compare
 from tongban.matters.models import Matter, MatterVersion
+from tongban.matters.places import at, matter_title, place_in
 from tongban.matters.problems import BrokenCatalogue
 from tongban.matters.schemas import Content
 
-_NOT_A_LIST = Text("文件应为事项的列表", "The file must hold a list of matters")
-_TWICE = Text("事项编码重复", "This code appears twice")
+_NOT_A_LIST = Text(
+    "文件应为事项的列表，请选择由“导出”得到的文件",
+    "The file must hold a list of matters, as an export gives it",
+)
+_TWICE = Text("文件中有两个这样的编码，请只留一个", "Stands twice in the file; keep one of the two")
 
 
 def digest(content: Content) -> bytes:
@@ -38,22 +42,31 @@ def read_matters(data: Any) -> list[Content]:
     errors: list[FieldError] = []
     found: dict[str, Content] = {}
     for index, item in enumerate(data):
-        name = item.get("code") if isinstance(item, dict) else None
-        at = f"/{name or index}"
+        said = translate(item) if isinstance(item, dict) else item
+        title = matter_title(said, index)
         try:
-            content = Content.model_validate(translate(item) if isinstance(item, dict) else item)
+            content = Content.model_validate(said)
         except ValidationError as error:
-            errors += [
-                FieldError(f"{at}{wrong.pointer}", wrong.code, wrong.text)
-                for wrong in field_errors(error.errors())
-            ]
+            wrong = field_errors(error.errors())
+            errors += [_of_matter(title, said, index, one) for one in wrong]
             continue
         if content.code in found:
-            errors.append(FieldError(f"{at}/code", "duplicate", _TWICE))
+            twice = FieldError("/code", "duplicate", _TWICE)
+            errors.append(_of_matter(title, said, index, twice))
         found[content.code] = content
     if errors:
         raise BrokenCatalogue(count=len(errors), errors=errors)
     return list(found.values())
+
+
+def _of_matter(title: Text, said: Any, index: int, error: FieldError) -> FieldError:
+    """An error of one matter as one of the file: its words name matter and field, its pointer
+    begins with the matter's code, or its number where it has none."""
+    code = said.get("code") if isinstance(said, dict) else None
+    begin = pointer([code if isinstance(code, str) and code else index])
+    place = place_in(said, path_of(error.pointer))
+    text = at(place, error.text) if error.pointer else error.text
+    return FieldError(f"{begin}{error.pointer}", error.code, at(title, text))
 
 
 async def lock_catalogue(session: AsyncSession) -> None:

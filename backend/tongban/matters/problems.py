@@ -19,7 +19,8 @@ class BrokenCatalogue(Problem):
     status = 422
     code = "broken_catalogue"
     title = Text(
-        "事项文件有 {count} 处错误，未导入任何内容", "The file has {count} errors; nothing changed"
+        "事项文件有 {count} 处错误，未导入任何内容；请按提示改正文件后重新导入",
+        "The file has {count} errors; nothing changed. Correct the file and import it again",
     )
 
 

@@ -47,7 +47,7 @@ def _tagged(draft: a.DraftOut, response: Response) -> a.DraftOut:
     return draft
 
 
-@router.get("")
+@router.get("", responses=problem_responses(Invalid))
 async def list_matters(
     _: Reader,
     session: SessionDep,

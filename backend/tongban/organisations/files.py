@@ -98,11 +98,57 @@ class DistrictFile(_Part):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One mistake in a file: of which organisation, in which field."""
+    """One mistake in a file: of which organisation, and the way from there to the field."""
 
     organisation: str
     field: str
     text: Text
+
+    def said(self) -> Text:
+        """The whole of it in words."""
+        way = [part for part in self.field.split("/") if part != _NOWHERE]
+        zh, en = (
+            " · ".join([*self._of(), *(_in_words(part, language) for part in way)])
+            or ("整个文件", "The whole file")[language]
+            for language in (0, 1)
+        )
+        params = {**self.text.params, "place_zh": zh, "place_en": en}
+        return Text("{place_zh}：" + self.text.zh, "{place_en}: " + self.text.en, params)
+
+    def _of(self) -> list[str]:
+        return [] if self.organisation == _NOWHERE else [self.organisation]
+
+
+_NOWHERE = "—"
+
+
+_WORDS = {
+    "code": ("代码", "Code"),
+    "name": ("名称", "Name"),
+    "full_name": ("全称", "Full name"),
+    "office_name": ("机关名称", "Name of the office"),
+    "district": ("区", "District"),
+    "bureaus": ("委办局", "Bureaus"),
+    "streets": ("街道", "Streets"),
+    "hall": ("大厅", "Hall"),
+    "windows": ("窗口数", "Number of windows"),
+    "sections": ("科室", "Sections"),
+    "communities": ("社区", "Communities"),
+    "units": ("社区下设单位", "Units"),
+    "categories": ("事项类别", "Categories"),
+    "duty": ("职责", "Duty"),
+    "guided_by": ("业务指导单位", "Guided by"),
+    "address": ("地址", "Address"),
+    "telephone": ("电话", "Telephone"),
+    "opening_hours": ("办公时间", "Opening hours"),
+}
+
+
+def _in_words(part: str, language: int) -> str:
+    """A step of the way: a field's label, or which item of a list, counted from 1."""
+    if part.isdigit():
+        return (f"第 {int(part) + 1} 项", f"item {int(part) + 1}")[language]
+    return _WORDS[part][language] if part in _WORDS else part
 
 
 class FileRefused(Exception):
@@ -283,13 +329,14 @@ def _shape_findings(data: Any, error: ValidationError) -> list[Finding]:
 
 def _place(data: Any, location: tuple[int | str, ...]) -> tuple[str, str]:
     """The nearest named organisation above a location, and the rest of the way to the field."""
-    organisation, rest, node = "—", location, data
+    organisation, rest, node = _NOWHERE, location, data
     for depth, key in enumerate(location):
         try:
             node = node[key]
         except (KeyError, IndexError, TypeError):
             break
         if isinstance(node, dict) and "code" in node:
-            organisation = f"{node.get('name', '')} {node['code']}".strip()
+            said = (node.get("name"), node["code"])
+            organisation = " ".join(word for word in said if isinstance(word, str)) or _NOWHERE
             rest = location[depth + 1 :]
-    return organisation, "/".join(str(key) for key in rest) or "—"
+    return organisation, "/".join(str(key) for key in rest) or _NOWHERE

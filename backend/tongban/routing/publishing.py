@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tongban.core import clock
 from tongban.core.problems import FieldError, NotFound
 from tongban.core.texts import Language, Text
+from tongban.core.validation import path_of
 from tongban.identity import audit
 from tongban.identity.actor import Actor
 from tongban.identity.models import GrantRow, Staff
@@ -25,6 +26,7 @@ from tongban.matters.importing import (
     read_matters,
 )
 from tongban.matters.models import MatterVersion
+from tongban.matters.places import at, matter_title, place_in
 from tongban.matters.policy import demand_editor
 from tongban.matters.problems import BrokenCatalogue, NothingChanged, WrongMatterStatus
 from tongban.matters.schemas import Content
@@ -263,9 +265,19 @@ async def import_matters(
 
 
 def _import_errors(content: Content, tree: Tree) -> list[FieldError]:
+    said = content.model_dump(mode="json")
+    title = matter_title(said, 0)
     found = check(content, tree, frozenset(), inherited_guide=True)
     return [
-        FieldError(f"/{content.code}{finding.pointer}", finding.code, finding.text)
+        FieldError(
+            f"/{content.code}{finding.pointer}",
+            finding.code,
+            at(title, finding.text if finding.placed else _with_place(said, finding)),
+        )
         for finding in found
         if finding.severity == "error" and finding.code not in _STAFFING
     ]
+
+
+def _with_place(said: Any, finding: Finding) -> Text:
+    return at(place_in(said, path_of(finding.pointer)), finding.text)

@@ -7,6 +7,7 @@ from fastapi import Body, Query, Request
 from tongban.core.db import SessionDep
 from tongban.core.http import Router, problem_responses, request_language
 from tongban.core.problems import Forbidden, NotFound, StaleVersion, Unauthenticated
+from tongban.identity.service import SettingsDep
 from tongban.matters.answers import ImportReport, MatterOut
 from tongban.matters.catalogue import get_matter
 from tongban.matters.inputs import PublishIn, ReasonIn
@@ -29,12 +30,13 @@ async def preview_route(
     code: Code,
     _: Reader,
     session: SessionDep,
+    settings: SettingsDep,
     accepting: Annotated[OrganisationCode, Query(description="Where the resident walks in")],
     home: Annotated[OrganisationCode, Query(description="Community of household or residence")],
     version: Which = None,
 ) -> RoutePreview:
     """The concrete route of a case for a pair of organisations; out of scope it says so."""
-    return await service.preview(session, code, accepting, home, version)
+    return await service.preview(session, settings, code, accepting, home, version)
 
 
 @router.post("/import", responses=problem_responses(Forbidden, BrokenCatalogue))

@@ -1,5 +1,6 @@
 """What crosses the API about routes."""
 
+from datetime import date
 from typing import Literal
 
 from tongban.core.schemas import OutputModel
@@ -25,7 +26,8 @@ class RoutePreview(OutputModel):
     """What would happen to a case.
 
     `collected_at`: the window that only receives the papers (收件). `linkage` is null where the
-    path skips the street, which publishing refuses. `limit_days` is the sum of the steps' limits.
+    path skips the street, which publishing refuses. `limit_days` is the sum of the steps' limits;
+    `due_on`: when a case accepted now would be due, the last day that a promise (容缺) may name.
     """
 
     matter_code: str
@@ -42,6 +44,7 @@ class RoutePreview(OutputModel):
     linkage: str | None
     limit_days: int
     promised_days: int
+    due_on: date
     steps: list[PreviewStep]
 
 

@@ -1,11 +1,15 @@
 """Routing of published matters, and what a route would be."""
 
+from datetime import date
 from weakref import WeakKeyDictionary
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tongban.core import clock
 from tongban.core.problems import FieldError, Invalid
+from tongban.core.settings import Settings
 from tongban.core.texts import Text
+from tongban.deadlines.service import due_on, get_calendar
 from tongban.matters.catalogue import find_version
 from tongban.matters.schemas import Content, Version
 from tongban.matters.service import Offer, exceptions_of
@@ -40,7 +44,12 @@ def steps_of(content: Content) -> list[dict[str, object]]:
 
 
 async def preview(
-    session: AsyncSession, code: str, accepting: str, home: str, which: str | None
+    session: AsyncSession,
+    settings: Settings,
+    code: str,
+    accepting: str,
+    home: str,
+    which: str | None,
 ) -> RoutePreview:
     """The concrete path for a pair of organisations, for the version that `find_version` finds.
 
@@ -66,7 +75,9 @@ async def preview(
     except Unresolved as lost:
         raise RouteUnresolved(home=lost.home.name, selector=str(lost.selector)) from lost
     offered = Offer(matter, await exceptions_of(session, matter.matter_id)).stands_at(tree, unit)
-    return _present(tree, found, content, matter.number, offered=offered)
+    calendar = await get_calendar(session)
+    due = due_on(calendar, settings, clock.now(), content.promised_days)
+    return _present(tree, found, content, matter.number, due.date, offered=offered)
 
 
 def process_errors(broken: BrokenDefinition) -> list[FieldError]:
@@ -97,7 +108,7 @@ def _home(tree: Tree, code: str) -> Unit:
 
 
 def _present(
-    tree: Tree, found: rules.Preview, content: Content, number: int, *, offered: bool
+    tree: Tree, found: rules.Preview, content: Content, number: int, due: date, *, offered: bool
 ) -> RoutePreview:
     parties = found.parties
     return RoutePreview(
@@ -115,6 +126,7 @@ def _present(
         linkage=found.linkage,
         limit_days=found.limit_days,
         promised_days=content.promised_days,
+        due_on=due,
         steps=[
             PreviewStep(
                 key=step.key,

@@ -4059,7 +4059,8 @@ export interface components {
          * @description What would happen to a case.
          *
          *     `collected_at`: the window that only receives the papers (收件). `linkage` is null where the
-         *     path skips the street, which publishing refuses. `limit_days` is the sum of the steps' limits.
+         *     path skips the street, which publishing refuses. `limit_days` is the sum of the steps' limits;
+         *     `due_on`: when a case accepted now would be due, the last day that a promise (容缺) may name.
          */
         RoutePreview: {
             accepting: components["schemas"]["OrganisationRef"];
@@ -4067,6 +4068,11 @@ export interface components {
             /** Cross Handling */
             cross_handling: string;
             deciding: components["schemas"]["OrganisationRef"] | null;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
             home: components["schemas"]["OrganisationRef"];
             /** In Scope */
             in_scope: boolean;
@@ -5738,7 +5744,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description action_not_allowed */
+            /** @description action_not_allowed · promise_open */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6814,7 +6820,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description file_empty · file_disguised · file_infected */
+            /** @description file_empty · file_disguised · file_of_two_kinds · picture_broken · picture_too_large · file_infected */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7395,7 +7401,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description file_missing · file_empty · file_type_refused · file_disguised · file_name_refused · file_infected */
+            /** @description file_missing · file_empty · file_type_refused · file_disguised · file_of_two_kinds · picture_broken · picture_too_large · file_name_refused · file_infected */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -96,13 +96,13 @@ export function useFormProblems<T>(form: FormInstance<T>, { rename = {} }: Place
 }
 
 /**
- * A failure above the form that it belongs to; `lines` default to the problem's own. Who can put it
- * right at a field needs no number to report.
+ * A failure above the form that it belongs to; `lines` default to the problem's own, each with its
+ * place in what was sent. Who can put it right at a field needs no number to report.
  */
 export function ProblemAlert({ error, lines: given }: { error: unknown; lines?: string[] }) {
   const { t } = useTranslation();
   const told = error instanceof ApiProblem ? error.errors : [];
-  const lines = given ?? told.map((one) => `${one.pointer} ${one.message}`);
+  const lines = given?.map((message) => ({ message, pointer: "" })) ?? told;
   const { title, detail, requestId } = useTell()(error);
   return (
     <Alert
@@ -116,8 +116,10 @@ export function ProblemAlert({ error, lines: given }: { error: unknown; lines?: 
           {detail && <div>{detail}</div>}
           {lines.length > 0 && (
             <ul style={{ margin: 0, paddingInlineStart: 18 }}>
-              {lines.map((line) => (
-                <li key={line}>{line}</li>
+              {lines.map(({ message, pointer }) => (
+                <li key={pointer + message}>
+                  {message} {pointer && <span className="muted mono">{pointer}</span>}
+                </li>
               ))}
             </ul>
           )}

@@ -8,10 +8,12 @@ interface Props {
   ariaLabel?: string;
   /** The earliest day that may be chosen. */
   min?: string;
+  /** The latest one. */
+  max?: string;
 }
 
 /** A plain date as `YYYY-MM-DD`; may be typed as 20260305 too. */
-export function DateInput({ id, value, onChange, ariaLabel, min }: Props) {
+export function DateInput({ id, value, onChange, ariaLabel, min, max }: Props) {
   return (
     <DatePicker
       id={id}
@@ -20,6 +22,7 @@ export function DateInput({ id, value, onChange, ariaLabel, min }: Props) {
       format={["YYYY-MM-DD", "YYYYMMDD", "YYYY/M/D", "YYYY.M.D"]}
       value={value ? dayjs(value) : null}
       minDate={min ? dayjs(min) : undefined}
+      maxDate={max ? dayjs(max) : undefined}
       onChange={(day) => onChange?.(day ? dayjs(day).format("YYYY-MM-DD") : undefined)}
     />
   );

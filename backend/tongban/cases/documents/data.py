@@ -85,6 +85,8 @@ class Receipt:
     """Working days; 0 for an immediate case."""
     due_on: date
     accepted_on: date
+    deemed_accepted: bool
+    """Nobody decided in time: accepted by law from the day it was received."""
     clerk: str
     responsible: str
     """Organisation that handles the case (R of the routing rules)."""

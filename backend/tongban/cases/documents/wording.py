@@ -38,7 +38,7 @@ OUTCOMES: dict[Outcome, str] = {
     "forwarded": "已转报",
 }
 MISSED_PROMISES: dict[MissedPromise, str] = {
-    "notify": "记录在案，由承办单位催交",
+    "notify": "记录在案，由承办单位催交，补齐前不能准予",
     "terminate": "终止办理，退还已收材料",
     "deny": "不予办理，退还已收材料",
 }
@@ -105,6 +105,8 @@ def zh_date(day: date) -> str:
 def handling_notes(receipt: Receipt | Acknowledgement) -> list[str]:
     """How the case travels, said to the applicant; empty when one office does it all."""
     notes = []
+    if isinstance(receipt, Receipt) and receipt.deemed_accepted:
+        notes.append("受理机关未在规定期限内作出受理决定，依法自收到材料之日起视为受理。")
     kind = _CROSS_HANDLINGS[receipt.cross_handling]
     if kind:
         notes.append(

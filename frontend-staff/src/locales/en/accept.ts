@@ -27,6 +27,7 @@ export default {
     need: "Asked for",
     got: "Received",
     promise: "Promised by",
+    promiseLast: "{{date}} at the latest",
     allReceived: "All required ones received",
     submit: "Accept",
     receiveOnly: "Receive only",

@@ -54,6 +54,8 @@ export default {
     checkedBy: "checked by {{name}}",
     promised: "promised by {{date}}",
     promiseMissed: "promise missed",
+    promiseOpen:
+      "A promised material has not come: record it under Materials before approving or filing",
     files: "Scans",
     preview: "Preview",
     upload: "Upload a scan",

@@ -214,7 +214,7 @@ export default {
     importTitle: "Import",
     importHint: "Choose an exported JSON file. It is compared first and nothing is written; you confirm, then it is published.",
     choose: "Choose a file",
-    notJson: "The file is not valid JSON",
+    notMatters: "No file of matters: choose a JSON file as the export above gives it",
     compared: "Compared: {{new}} new, {{changed}} changed, {{unchanged}} unchanged",
     apply: "Import and publish",
     applied: "Imported: {{new}} new, {{changed}} changed, {{unchanged}} unchanged",

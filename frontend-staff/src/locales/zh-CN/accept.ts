@@ -27,6 +27,7 @@ export default {
     need: "要求",
     got: "收到",
     promise: "容缺承诺日期",
+    promiseLast: "最晚 {{date}}",
     allReceived: "必要材料全部收齐",
     submit: "受理",
     receiveOnly: "仅收件",

@@ -53,6 +53,7 @@ export default {
     checkedBy: "{{name}} 核验",
     promised: "承诺 {{date}} 前补交",
     promiseMissed: "承诺已逾期",
+    promiseOpen: "有承诺补交的材料还没有到：在材料栏登记收到后，才能准予或备案",
     files: "扫描件",
     preview: "预览",
     upload: "上传扫描件",

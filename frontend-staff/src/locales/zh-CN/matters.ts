@@ -210,7 +210,7 @@ export default {
     importTitle: "导入",
     importHint: "选择导出的 JSON 文件。先比较，不写入任何内容；确认后才发布。",
     choose: "选择文件",
-    notJson: "文件不是有效的 JSON",
+    notMatters: "不是事项文件，请选择上面“导出”得到的 JSON 文件",
     compared: "比较结果：新增 {{new}}，变更 {{changed}}，无变化 {{unchanged}}",
     apply: "确认导入并发布",
     applied: "导入完成：新增 {{new}}，变更 {{changed}}，无变化 {{unchanged}}",

@@ -87,7 +87,7 @@ export function AcceptForm({ draft, onDone, onNew }: Props) {
               <ApplicantFields />
             </CardStrip>
           </section>
-          <MatterParts />
+          <MatterParts due={draft?.due_on ?? null} />
         </div>
         <aside className="stack accept-side" aria-label={t("accept.routeSection")}>
           <RoutePreview />
@@ -101,7 +101,7 @@ export function AcceptForm({ draft, onDone, onNew }: Props) {
 }
 
 /** What depends on the matter: its form and its list of materials. */
-function MatterParts() {
+function MatterParts({ due }: { due: string | null }) {
   const { t } = useTranslation("cases");
   const code = Form.useWatch<string | undefined>("matter_code");
   const matter = useQuery(matterQuery(code));
@@ -123,7 +123,7 @@ function MatterParts() {
             </section>
           )}
           <section className="panel" key={`materials-${code}`}>
-            <MaterialsTicks materials={content.materials} />
+            <MaterialsTicks materials={content.materials} due={due} />
           </section>
         </>
       )}

@@ -3,19 +3,28 @@ import dayjs from "dayjs";
 import { useTranslation } from "react-i18next";
 import type { components } from "@/api/schema";
 import { Select } from "@/components/Select";
+import { formatDate } from "@/components/dates";
 import { useNeed } from "@/components/words";
 import { Missing } from "@/devices/Missing";
 import { DateInput } from "@/forms/DateInput";
 import { MaterialFiles } from "@/pages/accept/MaterialFiles";
 import { useShortcuts } from "@/pages/accept/Shortcuts";
+import { useRoute } from "@/pages/accept/useRoute";
 import type { MaterialValue, Received } from "@/pages/accept/values";
 
 type Material = components["schemas"]["Material-Output"];
 
 const CHOICES: Received[] = ["none", "original", "copy", "original_and_copy", "electronic"];
 
+interface Props {
+  materials: Material[];
+  /** When the case is due; of one not accepted yet the preview says it. */
+  due: string | null;
+}
+
 /** The tick list: what came in which form, and what is promised for later (容缺). */
-export function MaterialsTicks({ materials }: { materials: Material[] }) {
+export function MaterialsTicks({ materials, due }: Props) {
+  const { route } = useRoute();
   const { t } = useTranslation("cases");
   const form = Form.useFormInstance();
 
@@ -56,7 +65,12 @@ export function MaterialsTicks({ materials }: { materials: Material[] }) {
           </thead>
           <tbody>
             {materials.map((material, at) => (
-              <MaterialTick key={material.key} material={material} at={at} />
+              <MaterialTick
+                key={material.key}
+                material={material}
+                at={at}
+                last={due ?? route.data?.due_on}
+              />
             ))}
           </tbody>
         </table>
@@ -65,7 +79,14 @@ export function MaterialsTicks({ materials }: { materials: Material[] }) {
   );
 }
 
-function MaterialTick({ material, at }: { material: Material; at: number }) {
+interface TickProps {
+  material: Material;
+  at: number;
+  /** The last day for which a missing material may be promised. */
+  last: string | undefined;
+}
+
+function MaterialTick({ material, at, last }: TickProps) {
   const { t } = useTranslation("cases");
   const need = useNeed();
   const value: MaterialValue | undefined = Form.useWatch(["materials", at]);
@@ -97,10 +118,14 @@ function MaterialTick({ material, at }: { material: Material; at: number }) {
       </td>
       <td data-label={missing && material.deferrable ? t("accept.promise") : undefined}>
         {missing && material.required && material.deferrable && (
-          <Form.Item name={["materials", at, "promised_by"]}>
+          <Form.Item
+            name={["materials", at, "promised_by"]}
+            extra={last && t("accept.promiseLast", { date: formatDate(last) })}
+          >
             <DateInput
               ariaLabel={`${material.name} ${t("accept.promise")}`}
               min={dayjs().format("YYYY-MM-DD")}
+              max={last}
             />
           </Form.Item>
         )}

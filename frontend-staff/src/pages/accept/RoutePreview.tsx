@@ -1,27 +1,21 @@
-import { useQuery } from "@tanstack/react-query";
-import { Alert, Form } from "antd";
+import { Alert } from "antd";
 import { useTranslation } from "react-i18next";
-import { apiQuery } from "@/api/client";
 import { PageLoading } from "@/components/PageLoading";
 import { useTell } from "@/components/problems";
 import { useWords } from "@/components/words";
-import { useCounters } from "@/pages/accept/PlaceFields";
+import { useRoute } from "@/pages/accept/useRoute";
 import { RouteGraph } from "@/pages/case/RoutePanel";
 import "@/pages/case/case.css";
 
 /** The concrete route for the chosen matter and home, while the form is being filled. */
 export function RoutePreview() {
   const { t } = useTranslation("cases");
-  const code: string | undefined = Form.useWatch("matter_code");
-  const home: string | undefined = Form.useWatch("home_code");
-  const chosen: string | undefined = Form.useWatch("accepting_code");
-  const counters = useCounters();
-  const accepting = chosen ?? counters[0]?.code;
+  const { ready, route } = useRoute();
   return (
     <section className="panel accept-route" aria-labelledby="accept-route">
       <h2 id="accept-route">{t("accept.routeSection")}</h2>
-      {code && home && accepting ? (
-        <Preview code={code} home={home} accepting={accepting} />
+      {ready ? (
+        <Preview preview={route} />
       ) : (
         <p className="muted">{t("accept.routeHint")}</p>
       )}
@@ -29,13 +23,10 @@ export function RoutePreview() {
   );
 }
 
-function Preview({ code, home, accepting }: { code: string; home: string; accepting: string }) {
+function Preview({ preview }: { preview: ReturnType<typeof useRoute>["route"] }) {
   const { t } = useTranslation("cases");
   const words = useWords();
   const tell = useTell();
-  const preview = useQuery(
-    apiQuery("/api/v1/matters/{code}/route-preview", { path: { code }, query: { accepting, home } }),
-  );
   if (preview.isPending) return <PageLoading />;
   if (preview.isError) {
     const { title, detail } = tell(preview.error);

@@ -1,4 +1,4 @@
-import { App, Button } from "antd";
+import { Alert, App, Button } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { components } from "@/api/schema";
@@ -60,6 +60,9 @@ export function ActionPanel({ data, number, onConcluded }: Props) {
     <section className="panel no-print" aria-labelledby="case-actions">
       <h2 id="case-actions">{t("case.actions")}</h2>
       <Handlers data={data} />
+      {data.flags.promise_open && (
+        <Alert type="warning" showIcon title={t("case.promiseOpen")} style={{ marginBottom: 12 }} />
+      )}
       {actions.length === 0 ? (
         <p className="muted" style={{ margin: 0 }}>
           {t("case.noActions")}

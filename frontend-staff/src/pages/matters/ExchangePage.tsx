@@ -76,6 +76,7 @@ function Import() {
   const [file, setFile] = useState<unknown[] | null>(null);
   const [report, setReport] = useState<Report | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
+  const [unreadable, setUnreadable] = useState(false);
   const [busy, setBusy] = useState(false);
 
   async function send(body: unknown[], dry_run: boolean): Promise<Report | null> {
@@ -95,10 +96,11 @@ function Import() {
 
   async function read(chosen: File) {
     setReport(null);
+    setFailure(null);
     const parsed = parse(await chosen.text());
     setFile(parsed);
+    setUnreadable(parsed === null);
     if (parsed) setReport(await send(parsed, true));
-    else message.error(t("exchange.notJson"));
   }
 
   async function apply(body: unknown[]) {
@@ -132,16 +134,18 @@ function Import() {
           </Button>
         )}
       </div>
+      {unreadable && <Alert type="error" showIcon role="alert" title={t("exchange.notMatters")} />}
       {failure !== null && <ProblemAlert error={failure} />}
       {report && <ImportDifference report={report} />}
     </>
   );
 }
 
+/** The matters of a file; null where it is none that an export gives. */
 function parse(text: string): unknown[] | null {
   try {
     const parsed: unknown = JSON.parse(text);
-    return Array.isArray(parsed) ? parsed : null;
+    return Array.isArray(parsed) && parsed.length > 0 ? parsed : null;
   } catch {
     return null;
   }
