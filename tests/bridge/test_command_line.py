@@ -19,6 +19,8 @@ from tongban_bridge.virtual.counter import VirtualCounter
 from tongban_bridge.virtual.idcard import VirtualReader, resident
 from tongban_bridge.virtual.line import VirtualLine
 
+pytestmark = pytest.mark.slow
+
 PROGRAM = [sys.executable, "-c", "from tongban_bridge.cli import main; main()"]
 
 

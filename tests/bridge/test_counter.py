@@ -83,6 +83,7 @@ def test_a_matter_from_card_to_evaluation(platform: Platform, hands: Hands) -> N
     assert platform.outcome(evaluation)["result"] == {"level": 4}
 
 
+@pytest.mark.slow
 def test_pulling_out_and_plugging_in(platform: Platform, hands: Hands) -> None:
     await_that(lambda: set(platform.devices.values()) == {"ready"}, 20)
     for device, command in (

@@ -13,6 +13,8 @@ from tests.bridge.test_command_line import PROGRAM
 from tongban_bridge.printer.testpage import test_page as a_page
 from tongban_bridge.virtual.counter import VirtualCounter
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def counter(home: Path) -> Iterator[VirtualCounter]:

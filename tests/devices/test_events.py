@@ -88,6 +88,7 @@ async def test_a_page_hears_nothing_more_once_it_may_not(hall: Hall, end: str, u
     assert (await clerk.get("/devices/windows")).status == 200
 
 
+@pytest.mark.slow
 async def test_without_valkey_pages_see_that_nobody_knows(
     hall: Hall, hall_environment: tuple[DatabaseUrls, dict[str, str]]
 ) -> None:
