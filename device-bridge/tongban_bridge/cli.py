@@ -85,7 +85,11 @@ def _virtual(options: argparse.Namespace) -> int:
     counter = VirtualCounter(options.home / "ports", level=options.level)
     try:
         console = Console(counter, options.console_port)
-        console.do("/card", {"person": options.person})
+        try:
+            console.do("/card", {"person": options.person})
+        except KeyError:
+            people = ", ".join(console.state()["people"])
+            raise Fault("settings", f"--person: {people}") from None
         with _client() as client:
             if options.code:
                 pairing.pair(options.home, options.server, options.code, client)

@@ -170,6 +170,12 @@ def test_doctor_prints_on_every_printer(home: Path) -> None:
     assert len(counter.printer.jobs) == len(counter.slip.slips) == 1
 
 
+def test_a_virtual_counter_knows_its_people(tmp_path: Path) -> None:
+    done = bridge("virtual", "--server", "http://x", "--person", "nobody", "--home", tmp_path)
+    assert done.returncode == 1
+    assert "(settings) [--person: chen, wang" in done.stderr
+
+
 def test_doctor_unpaired(tmp_path: Path) -> None:
     done = bridge("doctor", "--home", tmp_path)
     assert done.returncode == 1
