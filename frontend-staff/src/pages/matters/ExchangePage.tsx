@@ -75,6 +75,8 @@ function Import() {
   const queries = useQueryClient();
   const [file, setFile] = useState<unknown[] | null>(null);
   const [report, setReport] = useState<Report | null>(null);
+  /** Name of a file that holds something else. */
+  const [unreadable, setUnreadable] = useState<string | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
 
@@ -95,10 +97,11 @@ function Import() {
 
   async function read(chosen: File) {
     setReport(null);
+    setFailure(null);
     const parsed = parse(await chosen.text());
     setFile(parsed);
+    setUnreadable(parsed ? null : chosen.name);
     if (parsed) setReport(await send(parsed, true));
-    else message.error(t("exchange.notJson"));
   }
 
   async function apply(body: unknown[]) {
@@ -132,6 +135,14 @@ function Import() {
           </Button>
         )}
       </div>
+      {unreadable !== null && (
+        <Alert
+          type="error"
+          showIcon
+          role="alert"
+          title={t("exchange.notMatters", { name: unreadable })}
+        />
+      )}
       {failure !== null && <ProblemAlert error={failure} />}
       {report && <ImportDifference report={report} />}
     </>

@@ -1,14 +1,17 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { App, Button, Form } from "antd";
+import { Alert, App, Button, Form } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { client, unwrap } from "@/api/client";
+import { ApiProblem } from "@/api/problem";
 import type { components } from "@/api/schema";
 import { formatMoment } from "@/components/dates";
+import { intoView } from "@/components/intoView";
 import { useFormProblems } from "@/components/problems";
+import { useLeaveGuard } from "@/pages/accept/useLeaveGuard";
 import { BasicsFields } from "@/pages/matters/draft/BasicsFields";
-import { contentOf, valuesOf, type DraftValues } from "@/pages/matters/draft/content";
+import { contentOf, merge, valuesOf, type DraftValues } from "@/pages/matters/draft/content";
 import { Findings } from "@/pages/matters/draft/Findings";
 import { FormFields } from "@/pages/matters/draft/FormFields";
 import { MaterialFields } from "@/pages/matters/draft/MaterialFields";
@@ -19,6 +22,14 @@ import "@/pages/accept/accept.css";
 
 type Draft = components["schemas"]["DraftOut"];
 type Report = components["schemas"]["CheckReport"];
+
+const PARTS = ["process", "materials", "form"] as const;
+
+interface Overtaken {
+  by: Draft;
+  /** The parts that both have changed. */
+  both: ("basics" | (typeof PARTS)[number])[];
+}
 
 /** The whole definition as one form. Checks and publishing work on what has been saved. */
 export function DraftEditor({ draft }: { draft: Draft }) {
@@ -31,7 +42,11 @@ export function DraftEditor({ draft }: { draft: Draft }) {
   const [busy, setBusy] = useState(false);
   const [dirty, setDirty] = useState(false);
   const [report, setReport] = useState<Report | null>(null);
-  const params = { path: { code: draft.code }, header: { "If-Match": `"${draft.revision}"` } };
+  // Of the server, with which the form was filled or last brought together.
+  const [seen, setSeen] = useState(draft);
+  const [overtaken, setOvertaken] = useState<Overtaken | null>(null);
+  const params = { path: { code: draft.code }, header: { "If-Match": `"${seen.revision}"` } };
+  useLeaveGuard(dirty);
 
   async function attempt(work: () => Promise<void>) {
     setBusy(true);
@@ -50,14 +65,33 @@ export function DraftEditor({ draft }: { draft: Draft }) {
     if (!valid) return;
     await attempt(async () => {
       const body = contentOf(form.getFieldsValue(true) as DraftValues);
-      await unwrap(client.PUT("/api/v1/matters/{code}/draft", { params, body }));
+      try {
+        await unwrap(client.PUT("/api/v1/matters/{code}/draft", { params, body }));
+      } catch (error) {
+        if (!(error instanceof ApiProblem) || error.status !== 412) throw error;
+        await bringTogether(body);
+        return;
+      }
       message.success(t("draft.saved"));
       await refreshMatters(queries);
     });
   }
 
+  /** Somebody else has saved: nothing of either is lost, and it is looked at before it is saved. */
+  async function bringTogether(mine: Draft["content"]) {
+    const path = "/api/v1/matters/{code}/draft";
+    const latest = await unwrap(client.GET(path, { params: { path: params.path } }));
+    const { content, both } = merge(seen.content, mine, latest.content);
+    form.setFieldsValue(valuesOf(content) as Parameters<typeof form.setFieldsValue>[0]);
+    setSeen(latest);
+    setReport(null);
+    const parts = new Set(both.map((key) => PARTS.find((part) => part === key) ?? "basics"));
+    setOvertaken({ by: latest, both: [...parts] });
+  }
+
   const check = () =>
     attempt(async () => {
+      setReport(null);
       const path = "/api/v1/matters/{code}/draft/check";
       setReport(await unwrap(client.POST(path, { params: { path: params.path } })));
     });
@@ -72,7 +106,9 @@ export function DraftEditor({ draft }: { draft: Draft }) {
           await unwrap(client.DELETE("/api/v1/matters/{code}/draft", { params }));
           message.success(t("draft.discarded"));
           // A matter that never was published goes with its draft.
-          if (draft.base === 0) await navigate({ to: "/matters", search: {} });
+          if (draft.base === 0) {
+            await navigate({ to: "/matters", search: {}, ignoreBlocker: true });
+          }
           await forgetDraft(queries);
         }),
     });
@@ -88,11 +124,12 @@ export function DraftEditor({ draft }: { draft: Draft }) {
       <p className="muted">
         {draft.base > 0 && `${t("draft.base", { number: draft.base })} · `}
         {t("draft.lastChanged", {
-          name: draft.changed_by?.name ?? "—",
-          time: formatMoment(draft.changed_at),
+          name: seen.changed_by?.name ?? "—",
+          time: formatMoment(seen.changed_at),
         })}
       </p>
       {notice}
+      {overtaken && <OvertakenAlert key={overtaken.by.revision} overtaken={overtaken} />}
       {report && <Findings report={report} />}
       <div className="stack">
         {(
@@ -124,5 +161,25 @@ export function DraftEditor({ draft }: { draft: Draft }) {
         </Button>
       </div>
     </Form>
+  );
+}
+
+/** Whose changes came in between, and what is to be looked at. */
+function OvertakenAlert({ overtaken: { by, both } }: { overtaken: Overtaken }) {
+  const { t } = useTranslation("matters");
+  const parts = both.map((part) => t(`draft.${part}`)).join(t("comma", { ns: "common" }));
+  return (
+    <div ref={intoView} className="notice">
+      <Alert
+        type="warning"
+        showIcon
+        role="alert"
+        title={t("draft.overtaken", {
+          name: by.changed_by?.name ?? "—",
+          time: formatMoment(by.changed_at),
+        })}
+        description={both.length > 0 ? t("draft.both", { parts }) : t("draft.mergedHint")}
+      />
+    </div>
   );
 }
