@@ -11,6 +11,7 @@ from tongban.cases.colleagues import grants_of
 from tongban.cases.inputs import ActionIn, HandOverIn
 from tongban.cases.models import Case, Task
 from tongban.cases.policy import pools, supervises
+from tongban.cases.presenting import place_in
 from tongban.cases.problems import NobodyToHandTo
 from tongban.cases.rules import Action
 from tongban.cases.transitions import work_on
@@ -21,7 +22,6 @@ from tongban.identity import audit
 from tongban.identity.actor import Actor, Grant
 from tongban.identity.models import GrantRow, Staff
 from tongban.identity.roles import Role
-from tongban.organisations.schemas import OrganisationRef
 from tongban.organisations.service import get_tree
 from tongban.organisations.tree import Tree
 
@@ -90,7 +90,7 @@ async def alarms(session: AsyncSession, actor: Actor) -> list[s.AlarmOut]:
     tree = await get_tree(session)
     return [
         s.AlarmOut(
-            organisation=OrganisationRef(code=unit.code, name=unit.name),
+            organisation=place_in(tree, unit.id),
             role=row.role,
             open_tasks=row.open,
             oldest_opened_at=row.oldest,
