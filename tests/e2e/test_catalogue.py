@@ -82,6 +82,7 @@ async def test_matters_of_a_test_system_come_in_after_their_differences_were_rea
     days = matter["promised_days"]
     matter["promised_days"] = days + 3
     matter["materials"][0]["note"] = "验原件，收复印件"
+    matter["materials"].append({"key": "bu_chong", "name": "补充说明", "kind": "copy"})
     exported.write_bytes(orjson.dumps([matter]))
 
     await page.locator("input[type=file]").set_input_files(exported)
@@ -91,6 +92,8 @@ async def test_matters_of_a_test_system_come_in_after_their_differences_were_rea
     changes = page.get_by_role("table")
     await expect(changes.get_by_role("row", name="承诺")).to_contain_text(f"{days}{days + 3}")
     await expect(changes).to_contain_text("验原件，收复印件")
+    added = changes.get_by_role("row", name="材料 · 补充说明")
+    await expect(added).to_contain_text("材料名称：补充说明；形式：复印件；份数：1；必填：是")
     await assert_accessible(page)
     # Read only: nothing is changed until it is confirmed.
     reader = await signed_in("ds-clerk")

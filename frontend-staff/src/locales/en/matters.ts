@@ -109,6 +109,10 @@ export default {
     le: "at most",
     filled: "is filled in",
     empty: "is empty",
+    field: "form field",
+    all: "all of",
+    any: "any of",
+    not: "not",
     inHint: "Enter after each value",
   },
   selector: {

@@ -107,6 +107,10 @@ export default {
     le: "小于或等于",
     filled: "已填写",
     empty: "未填写",
+    field: "表单字段",
+    all: "同时满足",
+    any: "满足其一",
+    not: "不满足",
     inHint: "每输入一个值按一次回车",
   },
   selector: {
