@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Page, expect
 
 from tests.e2e.desk import SignedIn, choose, ok
 from tests.e2e.test_every_page import sign_in_anew
@@ -103,10 +103,12 @@ async def test_a_file_without_matters_is_told_in_place(page: Page, live_server: 
     await sign_in_anew(page, live_server, "district-catalogue-editor")
     await page.goto("/staff/exchange")
     files = page.locator("input[type=file]")
-    wrong = {"name": "bad.json", "mimeType": "application/json", "buffer": b'[{"code": "X"}]'}
-    await files.set_input_files(wrong)
+    kind = "application/json"
+    await files.set_input_files(
+        FilePayload(name="bad.json", mimeType=kind, buffer=b'[{"code": 1}]')
+    )
     refused = page.get_by_role("alert").filter(has_text="处错误，未导入任何内容")
     await expect(refused).to_be_visible()
-    await files.set_input_files(wrong | {"name": "notes.json", "buffer": b'{"a": 1}'})
+    await files.set_input_files(FilePayload(name="notes.json", mimeType=kind, buffer=b'{"a": 1}'))
     await expect(page.get_by_text("“notes.json”不是事项文件")).to_be_visible()
     await expect(refused).to_have_count(0)
