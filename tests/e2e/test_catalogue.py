@@ -105,3 +105,33 @@ async def test_matters_of_a_test_system_come_in_after_their_differences_were_rea
     assert after["version"] == before["version"] + 1
     await page.locator("input[type=file]").set_input_files(exported)
     await expect(page.get_by_text("文件与现有目录完全一致")).to_be_visible()
+
+
+async def test_back_from_a_matter_is_where_it_was_found(
+    page: Page, live_server: LiveServer
+) -> None:
+    await sign_in(page, live_server, "ds-clerk")
+    await page.goto("/staff/matters?level=street")
+    await page.get_by_role("listitem", name="2", exact=True).click()
+    row = page.locator("tbody a").first
+    await expect(page.locator(".ant-pagination-item-active")).to_have_text("2")
+    found = await row.text_content()
+    await row.click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text(found or "")
+    await page.go_back()
+    await expect(page.locator("tbody a").first).to_have_text(found or "")
+    await page.reload()
+    await expect(page.locator("tbody a").first).to_have_text(found or "")
+    # Other filters begin at the first page again.
+    await page.get_by_role("searchbox", name="名称或编码").fill("ST-")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".ant-pagination-item-active")).to_have_text("1")
+
+
+async def test_an_editors_address_shows_a_reader_the_matter(
+    page: Page, live_server: LiveServer
+) -> None:
+    await sign_in(page, live_server, "ds-clerk")
+    await page.goto("/staff/matters/ST-MZ-001?tab=draft")
+    await expect(page.get_by_role("tab", name="概要")).to_have_attribute("aria-selected", "true")
+    await expect(page.get_by_role("heading", name="基本信息")).to_be_visible()
