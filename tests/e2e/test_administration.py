@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import FilePayload, Page, expect
 
-from tests.e2e.desk import SignedIn, choose, ok
+from tests.e2e.desk import SignedIn, choose, ok, sign_in
 from tests.e2e.test_every_page import sign_in_anew
 from tests.support.browser import assert_accessible
 from tests.support.live import LiveServer
@@ -112,3 +112,12 @@ async def test_a_file_without_matters_is_told_in_place(page: Page, live_server: 
     await files.set_input_files(FilePayload(name="notes.json", mimeType=kind, buffer=b'{"a": 1}'))
     await expect(page.get_by_text("“notes.json”不是事项文件")).to_be_visible()
     await expect(refused).to_have_count(0)
+
+
+async def test_a_printed_ledger_says_of_what_it_is(page: Page, live_server: LiveServer) -> None:
+    await sign_in(page, live_server, "ds-supervisor")
+    await page.goto("/staff/ledger?organisation=110102010-DT&matter=ST-MZ-001&scope=wide")
+    await page.emulate_media(media="print")
+    for told in ("德胜街道 · 公共服务大厅", "最低生活保障审核确认", "全辖区"):
+        await expect(page.get_by_text(told).first).to_be_visible()
+    await expect(page.get_by_role("region", name="查询条件")).to_be_hidden()

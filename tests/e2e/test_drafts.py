@@ -122,3 +122,22 @@ async def test_a_step_is_taken_under_a_condition_and_a_finding_leads_to_its_fiel
     await assert_accessible(page)
     await finding.click()
     await expect(page.get_by_label("到场原因")).to_be_focused()
+
+
+async def test_a_matter_with_a_draft_is_retired_and_keeps_its_draft(
+    page: Page, live_server: LiveServer, signed_in: SignedIn
+) -> None:
+    code = "ST-MZ-011"
+    await open_draft(page, live_server, signed_in, code)
+    place = page.get_by_label("办理地点")
+    await place.fill("二层")
+    for word, state in (("停办", "已停办"), ("恢复办理", "在用")):
+        await page.get_by_role("button", name=word, exact=True).click()
+        dialog = page.get_by_role("dialog", name=word)
+        await dialog.get_by_label("原因").fill("政策调整")
+        await dialog.get_by_role("button", name=word).click()
+        await expect(dialog).to_have_count(0)
+        await expect(page.get_by_text(state, exact=True).first).to_be_visible()
+        await expect(place).to_have_value("二层")
+    await page.get_by_role("button", name="保存草稿").click()
+    await expect(page.get_by_text("草稿已保存").last).to_be_visible()

@@ -8,6 +8,7 @@ import { ApiProblem } from "@/api/problem";
 import type { components } from "@/api/schema";
 import { formatMoment } from "@/components/dates";
 import { intoView } from "@/components/intoView";
+import type { Matter } from "@/components/matters";
 import { useFormProblems } from "@/components/problems";
 import { useLeaveGuard } from "@/pages/accept/useLeaveGuard";
 import { BasicsFields } from "@/pages/matters/draft/BasicsFields";
@@ -17,6 +18,7 @@ import { FormFields } from "@/pages/matters/draft/FormFields";
 import { MaterialFields } from "@/pages/matters/draft/MaterialFields";
 import { ProcessFields } from "@/pages/matters/draft/ProcessFields";
 import { PublishButton } from "@/pages/matters/draft/PublishButton";
+import { RetireButton } from "@/pages/matters/draft/RetireButton";
 import { forgetDraft, refreshMatters } from "@/pages/matters/draft/refreshMatters";
 import "@/pages/accept/accept.css";
 
@@ -32,7 +34,7 @@ interface Overtaken {
 }
 
 /** The whole definition as one form. Checks and publishing work on what has been saved. */
-export function DraftEditor({ draft }: { draft: Draft }) {
+export function DraftEditor({ draft, matter }: { draft: Draft; matter: Matter }) {
   const { t } = useTranslation("matters");
   const { message, modal } = App.useApp();
   const navigate = useNavigate();
@@ -156,6 +158,7 @@ export function DraftEditor({ draft }: { draft: Draft }) {
         <PublishButton draft={draft} disabled={dirty || busy} />
         {dirty && <span className="muted">{t("draft.saveFirst")}</span>}
         <span className="shell-space" />
+        <RetireButton matter={matter} />
         <Button danger disabled={busy} onClick={discard}>
           {t("draft.discard")}
         </Button>
