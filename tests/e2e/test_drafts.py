@@ -1,7 +1,7 @@
 """A matter's draft: nothing typed is lost, two editors get on, checks lead to what they mean."""
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from tests.e2e.desk import SignedIn, choose, ok, sign_in
 from tests.support.browser import assert_accessible
@@ -141,3 +141,32 @@ async def test_a_matter_with_a_draft_is_retired_and_keeps_its_draft(
         await expect(place).to_have_value("二层")
     await page.get_by_role("button", name="保存草稿").click()
     await expect(page.get_by_text("草稿已保存").last).to_be_visible()
+
+
+async def test_an_answer_that_was_lost_does_not_hide_what_was_published(
+    page: Page, live_server: LiveServer, signed_in: SignedIn
+) -> None:
+    code = "ST-MZ-012"
+    await open_draft(page, live_server, signed_in, code)
+    await page.get_by_label("到场原因").fill("核验本人身份")
+    await page.get_by_role("button", name="保存草稿").click()
+    await expect(page.get_by_text("草稿已保存").last).to_be_visible()
+    await expect(page.get_by_text("有未保存的修改")).to_have_count(0)
+
+    async def lose(route: Route) -> None:
+        await route.fetch()
+        await route.abort()
+
+    await page.route("**/publish", lose, times=1)
+    await page.get_by_role("button", name="发布", exact=True).click()
+    dialog = page.get_by_role("dialog", name="发布")
+    await dialog.get_by_label("发布说明").fill("写明到场原因")
+    await dialog.get_by_role("button", name="发布").click()
+    await expect(dialog.get_by_text("网络连接中断")).to_be_visible()
+    await expect(dialog.get_by_label("发布说明")).to_have_value("写明到场原因")
+    await dialog.get_by_role("button", name="发布").click()
+    await expect(page.get_by_text("草稿已不在：刚才已发布")).to_be_visible()
+    await expect(dialog).to_have_count(0)
+    await expect(page.get_by_text("第 2 版")).to_be_visible()
+    reader = await signed_in("ds-clerk")
+    assert ok(await reader.get(f"/matters/{code}"))["version"] == 2

@@ -221,6 +221,7 @@ export default {
       "Pick the unit from the list; after a colon write the name of the section or bureau, as in home_street:民政科.",
     badJson: "The condition is not valid JSON",
     stale: "Somebody else has just changed the draft: it was not published. The latest is loaded; read it before you publish.",
+    gone: "The draft is no more: it has just been published, or somebody else has published or discarded it. See the version above and under “Versions”.",
     overtaken: "{{name}} saved this draft at {{time}}. Those changes were brought in below, and yours are still there. Look through them, then save.",
     both: "Both changed: {{parts}}. There your content stayed; speak to the other before you save.",
     mergedHint: "You changed different places: there is no conflict.",

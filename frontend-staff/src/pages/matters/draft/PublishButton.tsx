@@ -31,11 +31,18 @@ export function PublishButton({ draft, disabled }: Props) {
         }),
       ));
     } catch (error) {
-      if (!(error instanceof ApiProblem) || error.status !== 412) throw error;
-      // Nobody publishes what somebody else has written and they have not read.
+      const status = error instanceof ApiProblem ? error.status : 0;
+      if (status !== 412 && status !== 404) throw error;
       setOpen(false);
-      message.warning(t("draft.stale"));
-      await refreshMatters(queries);
+      if (status === 412) {
+        // Nobody publishes what somebody else has written and they have not read.
+        message.warning(t("draft.stale"));
+        await refreshMatters(queries);
+      } else {
+        // Published by the first attempt, whose answer was lost; or by somebody else.
+        message.warning(t("draft.gone"));
+        await forgetDraft(queries);
+      }
       return;
     }
     message.success(t("draft.published", { number: version }));
