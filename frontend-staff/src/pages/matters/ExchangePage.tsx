@@ -4,6 +4,7 @@ import { Alert, App, Button, Collapse, Tag, Upload } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { client, unwrap } from "@/api/client";
+import { ApiProblem } from "@/api/problem";
 import type { components } from "@/api/schema";
 import { useDownload } from "@/components/download";
 import { mattersQuery } from "@/components/matters";
@@ -12,6 +13,7 @@ import { ProblemAlert } from "@/components/problems";
 import { Select } from "@/components/Select";
 import { Changes } from "@/pages/matters/Changes";
 import { refreshMatters } from "@/pages/matters/draft/refreshMatters";
+import { useWhere } from "@/pages/matters/readable";
 import "@/pages/case/case.css";
 
 type Report = components["schemas"]["ImportReport"];
@@ -71,6 +73,8 @@ function Export() {
 
 function Import() {
   const { t } = useTranslation("matters");
+  const { t: c } = useTranslation();
+  const where = useWhere();
   const { message } = App.useApp();
   const queries = useQueryClient();
   const [file, setFile] = useState<unknown[] | null>(null);
@@ -113,6 +117,11 @@ function Import() {
     await refreshMatters(queries);
   }
 
+  const wrong =
+    failure instanceof ApiProblem
+      ? failure.errors.map(({ pointer, message }) => `${where(pointer)}${c("colon")}${message}`)
+      : [];
+
   return (
     <>
       <p className="muted">{t("exchange.importHint")}</p>
@@ -143,7 +152,7 @@ function Import() {
           title={t("exchange.notMatters", { name: unreadable })}
         />
       )}
-      {failure !== null && <ProblemAlert error={failure} />}
+      {failure !== null && <ProblemAlert error={failure} lines={wrong} />}
       {report && <ImportDifference report={report} />}
     </>
   );

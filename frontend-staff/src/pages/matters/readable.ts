@@ -54,6 +54,39 @@ const LABELS: Record<string, string> = {
   not: "condition.not",
 };
 
+/** And what the parts of a whole definition are called. */
+const PARTS: Record<string, string> = {
+  code: "code",
+  national_code: "nationalCode",
+  name: "name",
+  level: "level",
+  category: "category",
+  power_type: "powerType",
+  handling: "handling",
+  approving_unit: "approvingUnit",
+  statutory_days: "statutoryDays",
+  promised_days: "promisedDays",
+  case_kind: "caseKind",
+  cross_handling_scope: "scope",
+  home_basis: "homeBasis",
+  acceptance_mode: "mode",
+  online_pre_review: "onlinePreReview",
+  applicant_kinds: "applicantKinds",
+  fee: "fee",
+  legal_basis: "legalBasis",
+  conditions: "conditions",
+  materials: "tab.materials",
+  form: "tab.form",
+  process: "process.title",
+  result: "resultName",
+  guide: "guide",
+  missed_promise_action: "missedPromise",
+  suspension_reasons: "suspensionReasons",
+  extension_days_max: "extensionMax",
+  retention_years: "retention",
+  source: "source",
+};
+
 const SENTENCES: ReadonlySet<string> = new Set(["/legal_basis", "/conditions"]);
 
 /** An empty text for what is not said. */
@@ -112,4 +145,18 @@ export function useReadable(): (pointer: string, value: unknown) => string {
   }
 
   return say;
+}
+
+/** Where in a file of matters a pointer leads: `/ST-MZ-001/materials/0/name` → ST-MZ-001 · 材料 1 · 材料名称. */
+export function useWhere(): (pointer: string) => string {
+  const { t } = useTranslation("matters");
+  return (pointer) => {
+    const [code = "", ...rest] = pointer.slice(1).split("/");
+    const named = rest.map((part, at) => {
+      if (/^\d+$/.test(part)) return String(Number(part) + 1);
+      const key = (at === 0 ? PARTS : LABELS)[part];
+      return key ? t(key as "name") : part;
+    });
+    return [code, ...named].filter(Boolean).join(" · ");
+  };
 }

@@ -1,7 +1,7 @@
 import { Form } from "antd";
 import { useTranslation } from "react-i18next";
-import { ConditionItems } from "@/pages/matters/draft/ConditionItems";
 import { useRoleName, useWords } from "@/components/words";
+import { ConditionItems } from "@/pages/matters/draft/ConditionItems";
 import type { StepValue } from "@/pages/matters/draft/content";
 import { ChoiceItem, NumberItem, SuggestItem, TextItem } from "@/pages/matters/draft/Items";
 import { ListEditor } from "@/pages/matters/draft/ListEditor";
