@@ -153,6 +153,10 @@ async def test_every_figure_is_what_was_done(district: District, late: None) -> 
             asked = {**span, "group_by": list(group_by), "period": period}
             ledger = await reader.get("/ledger", **asked)
             assert shown(ledger.body["rows"], group_by) == by_hand(DONE, group_by, period)
+    # Every street has a hall of that name.
+    rows = (await reader.get("/ledger", **span, group_by=["organisation"])).body["rows"]
+    halls = {row["organisation"]["name"] for row in rows if row["level"]}
+    assert halls == {"德胜街道 公共服务大厅", "什刹海街道 公共服务大厅"}
 
 
 async def test_filters_and_days_narrow_it(district: District, late: None) -> None:

@@ -82,6 +82,7 @@ async def test_matters_of_a_test_system_come_in_after_their_differences_were_rea
     days = matter["promised_days"]
     matter["promised_days"] = days + 3
     matter["materials"][0]["note"] = "验原件，收复印件"
+    matter["materials"].append({"key": "bu_chong", "name": "补充说明", "kind": "copy"})
     exported.write_bytes(orjson.dumps([matter]))
 
     await page.locator("input[type=file]").set_input_files(exported)
@@ -91,6 +92,8 @@ async def test_matters_of_a_test_system_come_in_after_their_differences_were_rea
     changes = page.get_by_role("table")
     await expect(changes.get_by_role("row", name="承诺")).to_contain_text(f"{days}{days + 3}")
     await expect(changes).to_contain_text("验原件，收复印件")
+    added = changes.get_by_role("row", name="材料 · 补充说明")
+    await expect(added).to_contain_text("材料名称：补充说明；形式：复印件；份数：1；必填：是")
     await assert_accessible(page)
     # Read only: nothing is changed until it is confirmed.
     reader = await signed_in("ds-clerk")
@@ -127,8 +130,40 @@ async def test_a_file_that_cannot_be_imported_says_where_it_is_wrong(
     others: tuple[Any, ...] = (b"no JSON", {}, [])
     for other in others:
         await choose_file(other)
-        await expect(refused).to_have_text("不是事项文件，请选择上面“导出”得到的 JSON 文件")
+        await expect(refused).to_have_text(
+            "“file.json”不是事项文件。请选择从“导出”得到的 JSON 文件。"
+        )
         await choose_file([matter | {"fee": -1}])
         await expect(refused).to_contain_text("收费：不得小于 0")
     await choose_file([matter])
     await expect(page.get_by_text("文件与现有目录完全一致")).to_be_visible()
+
+
+async def test_back_from_a_matter_is_where_it_was_found(
+    page: Page, live_server: LiveServer
+) -> None:
+    await sign_in(page, live_server, "ds-clerk")
+    await page.goto("/staff/matters?level=street")
+    await page.get_by_role("listitem", name="2", exact=True).click()
+    row = page.locator("tbody a").first
+    await expect(page.locator(".ant-pagination-item-active")).to_have_text("2")
+    found = await row.text_content()
+    await row.click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text(found or "")
+    await page.go_back()
+    await expect(page.locator("tbody a").first).to_have_text(found or "")
+    await page.reload()
+    await expect(page.locator("tbody a").first).to_have_text(found or "")
+    # Other filters begin at the first page again.
+    await page.get_by_role("searchbox", name="名称或编码").fill("ST-")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".ant-pagination-item-active")).to_have_text("1")
+
+
+async def test_an_editors_address_shows_a_reader_the_matter(
+    page: Page, live_server: LiveServer
+) -> None:
+    await sign_in(page, live_server, "ds-clerk")
+    await page.goto("/staff/matters/ST-MZ-001?tab=draft")
+    await expect(page.get_by_role("tab", name="概要")).to_have_attribute("aria-selected", "true")
+    await expect(page.get_by_role("heading", name="基本信息")).to_be_visible()

@@ -215,6 +215,25 @@ async def test_moving_out_of_reach_is_refused(
     assert moved.json()["organisation"]["code"] == "110102010-DT"
 
 
+async def test_the_trail_says_what_of_an_account_was_changed(
+    client: httpx.AsyncClient, system: dict[str, str], session: AsyncSession
+) -> None:
+    path = f"{STAFF}/ds-clerk"
+    shown = {"name": "李静", "organisation_code": STREET, "email": None, "mobile": None}
+    await client.patch(path, json=shown | {"active": True}, headers=system)
+    await client.patch(path, json=shown | {"active": False}, headers=system)
+    line = await _trail(session, "account.changed")
+    assert line.details == {"fields": ["active"], "active": False}
+
+
+async def test_one_is_told_how_far_one_reaches(
+    client: httpx.AsyncClient, system: dict[str, str]
+) -> None:
+    reach = (await client.get(ME, headers=system)).json()["reach"]
+    assert reach["organisations.edit"] == [STREET]
+    assert "roles.grant" not in reach
+
+
 async def test_contact_is_changed_field_by_field(
     client: httpx.AsyncClient, system: dict[str, str]
 ) -> None:
@@ -302,10 +321,14 @@ async def test_roles_out_of_reach_stay(
     client: httpx.AsyncClient, security: dict[str, str], session: AsyncSession
 ) -> None:
     await make_staff(session, "both", STREET, Role.CLERK, (Role.LEADER, DISTRICT))
+    leader = {"role": "leader", "organisation": {"code": DISTRICT, "name": "西城区"}}
     answer = await _grant(client, security, "both")
-    assert answer.json()["grants"] == [
-        {"role": "leader", "organisation": {"code": DISTRICT, "name": "西城区"}}
-    ]
+    assert answer.json()["grants"] == [leader]
+    # Who sends back what was shown is not refused for it.
+    again = await _grant(client, security, "both", ("leader", DISTRICT), ("reviewer", STREET))
+    assert [grant["role"] for grant in again.json()["grants"]] == ["leader", "reviewer"]
+    more = await _grant(client, security, "both", ("leader", DISTRICT), ("supervisor", DISTRICT))
+    assert more.json()["errors"][0]["pointer"] == "/grants/1/organisation_code"
 
 
 async def test_organisation_switched_off_gets_no_new_people(
@@ -363,6 +386,8 @@ async def test_trail_is_read_within_reach(client: httpx.AsyncClient, session: As
     assert await lines("district-audit", action="signed") == [whole[2], whole[3]]
     assert await lines("district-audit", username="jrj-clerk") == [whole[3]]
     assert await lines("district-audit", subject="staff:ds") == mine
+    assert await lines("district-audit", subject="ds-clerk") == mine
+    assert await lines("district-audit", subject="clerk") == []
     assert await lines("district-audit", since="2999-01-01T00:00:00Z") == []
     headers = await access_of(session, "district-audit")
     first = (await client.get("/api/v1/audit", params={"limit": 3}, headers=headers)).json()

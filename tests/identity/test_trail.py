@@ -1,5 +1,6 @@
 """The trail cannot be changed by the application, and changes made elsewhere are found."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from tests.support.database import CommittedDatabase
+from tests.support.database import ROOT, CommittedDatabase
 from tongban.core.db import make_engine, make_sessions
 from tongban.core.settings import get_settings
 from tongban.identity import audit, jobs, trail
@@ -25,6 +26,14 @@ async def test_application_can_only_add(session: AsyncSession, statement: str) -
     await audit.record(session, actor=None, action="a.b", subject="c:d")
     with pytest.raises(DBAPIError, match="permission denied"):
         await session.execute(text(statement))
+
+
+def test_every_kind_of_subject_is_searched() -> None:
+    sources = (ROOT / "backend" / "tongban").rglob("*.py")
+    named = {
+        kind for source in sources for kind in re.findall(r'subject=f?"(\w+):', source.read_text())
+    }
+    assert named == set(audit.SUBJECT_KINDS)
 
 
 async def _fill(db: CommittedDatabase) -> None:

@@ -126,3 +126,19 @@ async def test_contacts_are_edited_and_taken_away(
     assert (changed["address"], changed["telephone"]) == ("某街1号", "")
     too_long = await client.patch(path, json={"address": "街" * 201}, headers=admin)
     assert too_long.json()["errors"][0]["pointer"] == "/address"
+
+
+async def test_a_renamed_hall_is_printed_under_its_new_name(
+    client: httpx.AsyncClient, admin: dict[str, str]
+) -> None:
+    async def full_name(code: str) -> str:
+        answer = await client.get(f"{PATH}/{code}", headers=admin)
+        return str(answer.json()["full_name"])
+
+    hall = f"{STREET}-DT"
+    assert await full_name(f"{hall}-01") == "德胜街道公共服务大厅1号窗口"
+    path = f"{PATH}/{hall}"
+    renamed = await client.patch(path, json={"name": "便民服务中心"}, headers=admin)
+    assert renamed.json()["full_name"] == "德胜街道便民服务中心"
+    assert await full_name(f"{hall}-01") == "德胜街道便民服务中心1号窗口"
+    assert await full_name(f"{STREET}-MZ") == "德胜街道民政科"

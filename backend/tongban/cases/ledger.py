@@ -12,6 +12,7 @@ from tongban.cases import filtering, sheets
 from tongban.cases import schemas as s
 from tongban.cases.models import Case, CaseScope
 from tongban.cases.policy import own_scope, wide_scope
+from tongban.cases.presenting import place_in
 from tongban.cases.rules import RUNNING, Outcome, Status
 from tongban.core import clock
 from tongban.core.db import AnyRow
@@ -23,7 +24,6 @@ from tongban.identity.actor import Actor
 from tongban.identity.models import Staff
 from tongban.identity.roles import Permission
 from tongban.identity.schemas import StaffRef
-from tongban.organisations.schemas import OrganisationRef
 from tongban.organisations.service import get_tree, named_with_below
 from tongban.organisations.tree import Tree
 
@@ -182,7 +182,7 @@ def _row(tree: Tree, query: LedgerQuery, row: AnyRow) -> s.LedgerRow:
         period=fixed.get("period"),
         matter_code=fixed.get("matter"),
         matter_name=row.matter_name if "matter" in fixed else None,
-        organisation=OrganisationRef(code=unit.code, name=unit.name) if unit else None,
+        organisation=place_in(tree, unit.id) if unit else None,
         clerk=StaffRef(username=fixed["clerk"], name=row.clerk_name) if "clerk" in fixed else None,
         **{name: getattr(row, name) for name in _COUNTED},
     )

@@ -164,6 +164,7 @@ async def change_staff(
     """Change what was sent. Switching an account off ends its sessions at once."""
     tree = await get_tree(session)
     staff = await _kept(session, tree, actor, username, Permission.ACCOUNTS_EDIT)
+    before = await _view(session, tree, staff)
     sent = change.model_dump(exclude_unset=True)
     if sent.get("organisation_code"):
         unit = _unit(tree, sent["organisation_code"], "/organisation_code")
@@ -179,8 +180,17 @@ async def change_staff(
     await session.flush()
     if not staff.active:
         await signin.revoke_sessions(session, staff.id)
-    await _record(session, actor, "account.changed", staff, fields=sorted(sent))
-    return await _view(session, tree, staff)
+    after = await _view(session, tree, staff)
+    fields = [name for name in sorted(sent) if _held(before, name) != _held(after, name)]
+    if "active" in fields:
+        await _record(session, actor, "account.changed", staff, fields=fields, active=staff.active)
+    elif fields:
+        await _record(session, actor, "account.changed", staff, fields=fields)
+    return after
+
+
+def _held(view: StaffView, name: str) -> object:
+    return view.organisation.code if name == "organisation_code" else getattr(view, name)
 
 
 async def reset_password(session: AsyncSession, actor: Actor, username: str) -> OneTimePassword:

@@ -11,6 +11,18 @@ from tongban.core.privacy import get_keys
 from tongban.identity.actor import Actor, Origin
 from tongban.identity.models import AuditEntry
 
+SUBJECT_KINDS = (
+    "staff",
+    "organisation",
+    "case",
+    "matter",
+    "window",
+    "calendar",
+    "disposal",
+    "address",
+)
+"""What stands before the colon of a subject. A new kind is to be added here."""
+
 
 async def record(
     session: AsyncSession,

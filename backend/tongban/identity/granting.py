@@ -69,7 +69,8 @@ async def set_grants(
 
 
 def _read(tree: Tree, actor: Actor, wanted: list[GrantInput], held: set[Grant]) -> set[Grant]:
-    """What is asked for. A grant at an organisation that is no longer active may stay, not come."""
+    """What is asked for. A grant out of reach, or at an organisation that is no longer active, may
+    stay, not come."""
     errors: list[FieldError] = []
     grants: set[Grant] = set()
     for place, item in enumerate(wanted):
@@ -77,12 +78,14 @@ def _read(tree: Tree, actor: Actor, wanted: list[GrantInput], held: set[Grant]) 
         pointer = f"/grants/{place}/organisation_code"
         if unit is None:
             errors.append(FieldError(pointer, "unknown_organisation", _UNKNOWN))
+        elif (grant := Grant(item.role, unit.id)) in held:
+            grants.add(grant)
         elif not policy.reaches(tree, actor, Permission.ROLES_GRANT, unit):
             errors.append(FieldError(pointer, "out_of_reach", _OUT_OF_REACH))
-        elif not unit.active and Grant(item.role, unit.id) not in held:
+        elif not unit.active:
             errors.append(FieldError(pointer, "inactive_organisation", _INACTIVE))
         else:
-            grants.add(Grant(item.role, unit.id))
+            grants.add(grant)
     if errors:
         raise Invalid(errors=errors)
     return grants

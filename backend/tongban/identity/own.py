@@ -54,6 +54,10 @@ async def me(session: AsyncSession, actor: Actor) -> Me:
         organisation=organisation_name(tree, actor.organisation_id),
         grants=grant_views(tree, actor.grants),
         permissions=sorted(actor.permissions),
+        reach={
+            permission: sorted(tree[unit].code for unit in actor.organisations(permission))
+            for permission in sorted(actor.permissions)
+        },
         totp_enrolled=bool(enrolled),
     )
 

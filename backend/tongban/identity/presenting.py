@@ -12,7 +12,7 @@ from tongban.organisations.tree import Tree
 
 def organisation_name(tree: Tree, organisation_id: int) -> OrganisationName:
     unit = tree[organisation_id]
-    return OrganisationName(code=unit.code, name=unit.name)
+    return OrganisationName(code=unit.code, name=tree.name_with_body(unit, gap=" "))
 
 
 def grant_views(tree: Tree, grants: Iterable[Grant]) -> list[GrantView]:

@@ -80,6 +80,8 @@ class Me(OutputModel):
     organisation: OrganisationName
     grants: list[GrantView]
     permissions: list[Permission]
+    reach: dict[Permission, list[str]]
+    """Codes of the organisations at and below which each permission is held."""
     totp_enrolled: bool
 
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.core import clock
@@ -12,7 +12,7 @@ from tongban.core.pages import decode_cursor, encode_cursor
 from tongban.core.spans import check_span
 from tongban.identity import policy
 from tongban.identity.actor import Actor
-from tongban.identity.audit import keyed, line_mac
+from tongban.identity.audit import SUBJECT_KINDS, keyed, line_mac
 from tongban.identity.models import AuditEntry, AuditSeal, Staff
 from tongban.identity.problems import UnknownStaff
 from tongban.identity.roles import Permission
@@ -27,7 +27,8 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Filters of the trail. `since` is included, `before` is not."""
+    """Filters of the trail. `since` is included, `before` is not; `subject` is the beginning of
+    one, with its kind (`staff:ds-clerk`) or without."""
 
     username: str | None = None
     action: str | None = None
@@ -74,7 +75,13 @@ def _filtered(query: Select[AuditEntry], wanted: Wanted) -> Select[AuditEntry]:
     if wanted.action:
         query = query.where(AuditEntry.action.startswith(wanted.action, autoescape=True))
     if wanted.subject:
-        query = query.where(AuditEntry.subject.startswith(wanted.subject, autoescape=True))
+        # People know the account or case, not how its kind is written here.
+        kinds = ("",) if ":" in wanted.subject else ("", *(f"{kind}:" for kind in SUBJECT_KINDS))
+        starts = [
+            AuditEntry.subject.startswith(f"{kind}{wanted.subject}", autoescape=True)
+            for kind in kinds
+        ]
+        query = query.where(or_(*starts))
     if wanted.since:
         query = query.where(AuditEntry.at >= wanted.since)
     if wanted.before:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.core import clock
@@ -236,12 +236,32 @@ async def change_organisation(
     siblings = tree.children(above) if above else ()
     if any(unit.name == change.name and unit.code != code for unit in siblings):
         raise NameTaken
+    if change.name:
+        await _rename_in_full(session, organisation, change.name)
     for name, value in change.model_dump(exclude_none=True).items():
         setattr(organisation, name, value)
     organisation.updated_at = clock.now()
     await session.flush()
     forget_revision(session)
     return _view(organisation)
+
+
+async def _rename_in_full(session: AsyncSession, organisation: Organisation, name: str) -> None:
+    """Its full name, which is printed, and those below that begin with it follow a new name; a full
+    name that does not end in the short one (残疾人联合会, 残联) is the import's to change."""
+    full, short = organisation.full_name, organisation.name
+    if name == short or not full.endswith(short):
+        return
+    renamed = full.removesuffix(short) + name
+    below = Organisation.path.op("<@", is_comparison=True)(organisation.path)
+    rest = func.substr(Organisation.full_name, len(full) + 1)
+    await session.execute(
+        update(Organisation)
+        .where(below, Organisation.full_name.startswith(full, autoescape=True))
+        .values(full_name=literal(renamed).concat(rest))
+        .execution_options(synchronize_session=False)
+    )
+    await session.refresh(organisation, ["full_name"])
 
 
 def named(tree: Tree, code: str, pointer: str) -> Unit:

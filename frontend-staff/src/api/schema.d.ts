@@ -3562,6 +3562,10 @@ export interface components {
             organisation: components["schemas"]["OrganisationName"];
             /** Permissions */
             permissions: components["schemas"]["Permission"][];
+            /** Reach */
+            reach: {
+                [key: string]: string[];
+            };
             /** Totp Enrolled */
             totp_enrolled: boolean;
             /** Username */

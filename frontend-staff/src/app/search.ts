@@ -32,7 +32,7 @@ export function useFilters() {
     (patch: Search) =>
       void navigate({
         to: ".",
-        search: ((old: Search) => ({ ...old, cursor: undefined, ...patch })) as never,
+        search: ((old: Search) => ({ ...old, cursor: undefined, page: undefined, ...patch })) as never,
         replace: true,
       }),
     [navigate],

@@ -14,6 +14,8 @@ interface Props {
   kinds?: Kind[];
   /** Codes to choose from, where not all of the tree fit. */
   only?: string[];
+  /** Which organisations fit, where it takes more than a list. */
+  fits?: (code: string) => boolean;
   placeholder?: string;
   ariaLabel?: string;
   allowClear?: boolean;
@@ -27,6 +29,7 @@ export function OrganisationSelect({
   onChange,
   kinds,
   only,
+  fits,
   placeholder,
   ariaLabel,
   allowClear = true,
@@ -38,11 +41,12 @@ export function OrganisationSelect({
     const units = tree.data?.items ?? [];
     const labels = unitLabels(units);
     return units
-      .filter((unit) => unit.active)
+      // What was chosen before keeps its name when it is no longer to be chosen.
+      .filter((unit) => unit.code === value || (unit.active && (!fits || fits(unit.code))))
       .filter((unit) => !kinds || kinds.includes(unit.kind))
       .filter((unit) => !only || only.includes(unit.code))
       .map((unit) => ({ value: unit.code, label: labels.get(unit.code) ?? unit.name }));
-  }, [tree.data, kinds, only]);
+  }, [tree.data, kinds, only, fits, value]);
   return (
     <Select
       id={id}

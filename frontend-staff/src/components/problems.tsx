@@ -3,6 +3,7 @@ import { Alert, App, type FormInstance } from "antd";
 import { useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiProblem, pointerPath } from "@/api/problem";
+import { intoView } from "@/components/intoView";
 
 export interface Told {
   title: string;
@@ -104,32 +105,35 @@ export function ProblemAlert({ error, lines: given }: { error: unknown; lines?: 
   const told = error instanceof ApiProblem ? error.errors : [];
   const lines = given?.map((message) => ({ message, pointer: "" })) ?? told;
   const { title, detail, requestId } = useTell()(error);
+  // What stands at a field is seen there.
+  const unplaced = told.length === 0 || lines.length > 0;
   return (
-    <Alert
-      type="error"
-      showIcon
-      role="alert"
-      title={title}
-      style={{ marginBottom: 16 }}
-      description={
-        <>
-          {detail && <div>{detail}</div>}
-          {lines.length > 0 && (
-            <ul style={{ margin: 0, paddingInlineStart: 18 }}>
-              {lines.map(({ message, pointer }) => (
-                <li key={pointer + message}>
-                  {message} {pointer && <span className="muted mono">{pointer}</span>}
-                </li>
-              ))}
-            </ul>
-          )}
-          {requestId && told.length === 0 && (
-            <div className="muted mono">
-              {t("error.requestId")} {requestId}
-            </div>
-          )}
-        </>
-      }
-    />
+    <div ref={unplaced ? intoView : undefined} className="notice">
+      <Alert
+        type="error"
+        showIcon
+        role="alert"
+        title={title}
+        description={
+          <>
+            {detail && <div>{detail}</div>}
+            {lines.length > 0 && (
+              <ul style={{ margin: 0, paddingInlineStart: 18 }}>
+                {lines.map(({ message, pointer }) => (
+                  <li key={pointer + message}>
+                    {message} {pointer && <span className="muted mono">{pointer}</span>}
+                  </li>
+                ))}
+              </ul>
+            )}
+            {requestId && told.length === 0 && (
+              <div className="muted mono">
+                {t("error.requestId")} {requestId}
+              </div>
+            )}
+          </>
+        }
+      />
+    </div>
   );
 }

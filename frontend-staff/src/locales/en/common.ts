@@ -61,6 +61,7 @@ export default {
   advice: {
     cannot_take_over:
       "Somebody at that office must hold this step's role; whoever is named must hold it there. Choose again and retry.",
+    locked: "If it is urgent, have the system administrator of your organisation unlock it under “Accounts”.",
     too_many_failures:
       "The address waits, not your account; computers of one hall may share it. Please wait, or ask your system administrator if it is urgent.",
   },

@@ -98,6 +98,7 @@ export default {
     hint: "无人办理的队列告警；人员离岗时一次移交其全部待办。",
     alarms: "无人办理的队列",
     alarmsLabel: "告警列表",
+    alarmsHow: "请安全管理员为在岗人员授予该机构的这一岗位；授予后，待办即可办理，告警自动消除。",
     noAlarms: "各队列均有人办理",
     noAlarmsHint: "某岗位有待办而无在岗人员时，会在此告警。",
     role: "岗位",

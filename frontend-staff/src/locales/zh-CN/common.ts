@@ -26,7 +26,7 @@ export default {
     download: "下载",
     more: "更多",
   },
-  page: { next: "下一页", previous: "上一页", first: "回到首页", shown: "本页 {{count}} 条" },
+  page: { next: "下一页", previous: "上一页", first: "第一页", shown: "本页 {{count}} 条" },
   yes: "是",
   no: "否",
   none: "—",
@@ -59,6 +59,7 @@ export default {
   },
   advice: {
     cannot_take_over: "接手的单位须有人担任这一环节的岗位；指定到人的，该人须在接手单位有这一岗位。请改选后再试。",
+    locked: "急用时，请所属机构的系统管理员在“账号管理”中解除锁定。",
     too_many_failures: "受限的是这个网络地址，不是您的账号；同一大厅的电脑可能共用一个地址。请稍候，急用时联系系统管理员。",
   },
   forbidden: {

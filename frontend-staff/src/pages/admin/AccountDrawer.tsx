@@ -35,7 +35,12 @@ function Account({ staff }: { staff: Staff }) {
     <div className="stack">
       <Pairs
         items={[
-          [t("accounts.lastSignIn"), formatMoment(staff.last_sign_in_at)],
+          [t("accounts.name"), staff.name],
+          [t("accounts.organisation"), staff.organisation.name],
+          [
+            t("accounts.lastSignIn"),
+            staff.last_sign_in_at ? formatMoment(staff.last_sign_in_at) : t("accounts.never"),
+          ],
           [t("accounts.totp"), staff.totp_enrolled ? t("accounts.totpOn") : t("accounts.totpOff")],
           ...(staff.locked_until
             ? [
@@ -96,7 +101,12 @@ function ProfileForm({ staff, locked }: { staff: Staff; locked: boolean }) {
     >
       {notice}
       <ProfileFields />
-      <Form.Item name="active" label={t("accounts.state")} valuePropName="checked">
+      <Form.Item
+        name="active"
+        label={t("accounts.state")}
+        valuePropName="checked"
+        extra={t("accounts.stateHint")}
+      >
         <Switch checkedChildren={t("accounts.active")} unCheckedChildren={t("accounts.inactive")} />
       </Form.Item>
       <Button type="primary" htmlType="submit" loading={busy}>

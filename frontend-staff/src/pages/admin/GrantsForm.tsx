@@ -4,6 +4,7 @@ import { App, Button, Form, Input } from "antd";
 import { useTranslation } from "react-i18next";
 import { client, unwrap } from "@/api/client";
 import type { components } from "@/api/schema";
+import { useReach } from "@/app/reach";
 import { OrganisationSelect } from "@/components/OrganisationSelect";
 import { Select } from "@/components/Select";
 import { useSubmission } from "@/components/useSubmission";
@@ -14,13 +15,17 @@ import { ROLES } from "@/pages/admin/roles";
 type Staff = components["schemas"]["StaffView"];
 type Grants = components["schemas"]["GrantsInput"];
 
-/** All the roles that an account is to hold from now on, each at an organisation. */
+/**
+ * All the roles that an account is to hold from now on, each at an organisation. Those at
+ * organisations out of reach are shown and stay.
+ */
 export function GrantsForm({ staff, locked }: { staff: Staff; locked: boolean }) {
   const { t } = useTranslation("admin");
   const { t: c } = useTranslation();
   const { message } = App.useApp();
   const queries = useQueryClient();
   const roleName = useRoleName();
+  const within = useReach("roles.grant");
   const [form] = Form.useForm<Grants>();
   const { submit, busy, notice } = useSubmission(form, async ({ grants, reason }) => {
     await unwrap(
@@ -52,33 +57,44 @@ export function GrantsForm({ staff, locked }: { staff: Staff; locked: boolean })
       <Form.List name="grants">
         {(rows, { add, remove }) => (
           <>
-            {rows.map((row, at) => (
-              <div key={row.key} className="finding">
-                <Form.Item
-                  name={[row.name, "role"]}
-                  label={t("accounts.role")}
-                  rules={missing(t("accounts.role"))}
-                >
-                  <Select
-                    showSearch={{ optionFilterProp: "label" }}
-                    options={ROLES.map((value) => ({ value, label: roleName(value) }))}
+            {rows.map((row, at) => {
+              const held = staff.grants[row.key]?.organisation.code;
+              const fixed = held !== undefined && !within(held);
+              return (
+                <div key={row.key} className="finding">
+                  <Form.Item
+                    name={[row.name, "role"]}
+                    label={t("accounts.role")}
+                    rules={missing(t("accounts.role"))}
+                  >
+                    <Select
+                      disabled={fixed || locked}
+                      showSearch={{ optionFilterProp: "label" }}
+                      options={ROLES.map((value) => ({ value, label: roleName(value) }))}
+                    />
+                  </Form.Item>
+                  <Form.Item
+                    name={[row.name, "organisation_code"]}
+                    label={t("accounts.grantAt")}
+                    rules={missing(t("accounts.grantAt"))}
+                    extra={fixed && t("accounts.grantElsewhere")}
+                  >
+                    <OrganisationSelect
+                      disabled={fixed || locked}
+                      allowClear={false}
+                      fits={within}
+                    />
+                  </Form.Item>
+                  <Button
+                    disabled={fixed || locked}
+                    type="text"
+                    icon={<DeleteOutlined />}
+                    aria-label={`${c("action.remove")} ${at + 1}`}
+                    onClick={() => remove(row.name)}
                   />
-                </Form.Item>
-                <Form.Item
-                  name={[row.name, "organisation_code"]}
-                  label={t("accounts.grantAt")}
-                  rules={missing(t("accounts.grantAt"))}
-                >
-                  <OrganisationSelect allowClear={false} />
-                </Form.Item>
-                <Button
-                  type="text"
-                  icon={<DeleteOutlined />}
-                  aria-label={`${c("action.remove")} ${at + 1}`}
-                  onClick={() => remove(row.name)}
-                />
-              </div>
-            ))}
+                </div>
+              );
+            })}
             <Form.Item>
               <Button
                 icon={<PlusOutlined />}

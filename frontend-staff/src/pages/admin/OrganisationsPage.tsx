@@ -4,6 +4,7 @@ import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { apiQuery } from "@/api/client";
 import type { components } from "@/api/schema";
+import { useReach } from "@/app/reach";
 import { one, useFilters } from "@/app/search";
 import { DataTable } from "@/components/DataTable";
 import { EmptyState } from "@/components/EmptyState";
@@ -35,18 +36,19 @@ export function OrganisationsPage() {
 function Units({ units }: { units: Unit[] }) {
   const { t } = useTranslation("admin");
   const { t: c } = useTranslation();
-  const { search, set } = useFilters();
+  const { search, set, clear } = useFilters();
+  const within = useReach("organisations.edit");
   const pages = usePages();
   const queries = useQueryClient();
   const report = useProblemMessage();
   const [edited, setEdited] = useState<UnitView | null>(null);
-  const q = one(search["q"]) ?? "";
+  const q = (one(search["q"]) ?? "").toUpperCase();
   const kind = one(search["kind"]);
   const names = useMemo(() => new Map(units.map((unit) => [unit.code, unit.name])), [units]);
   const found = units.filter(
     (unit) =>
       (!kind || unit.kind === kind) &&
-      (unit.name.includes(q) || unit.full_name.includes(q) || unit.code.startsWith(q)),
+      (unit.name.includes(q) || unit.full_name.includes(q) || unit.code.includes(q)),
   );
 
   /** The list knows no addresses; they are read when somebody means to edit them. */
@@ -74,6 +76,9 @@ function Units({ units }: { units: Unit[] }) {
             options={KINDS.map((value) => ({ value, label: c(`kind.${value}`) }))}
           />
         </FilterField>
+        <Button onClick={clear} className="filter-buttons">
+          {c("action.reset")}
+        </Button>
       </FilterBar>
       {found.length === 0 ? (
         <EmptyState title={t("organisations.none")} hint={t("organisations.noneHint")} />
@@ -105,15 +110,16 @@ function Units({ units }: { units: Unit[] }) {
             },
             {
               title: c("action.edit"),
-              render: (_, unit) => (
-                <Button
-                  size="small"
-                  aria-label={`${c("action.edit")} ${unit.name}`}
-                  onClick={() => void edit(unit)}
-                >
-                  {c("action.edit")}
-                </Button>
-              ),
+              render: (_, unit) =>
+                within(unit.code) && (
+                  <Button
+                    size="small"
+                    aria-label={`${c("action.edit")} ${unit.name}`}
+                    onClick={() => void edit(unit)}
+                  >
+                    {c("action.edit")}
+                  </Button>
+                ),
             },
           ]}
         />

@@ -1,10 +1,12 @@
 import { Form, Input } from "antd";
 import { useTranslation } from "react-i18next";
+import { useReach } from "@/app/reach";
 import { OrganisationSelect } from "@/components/OrganisationSelect";
 
 /** Name, organisation and contact of an account. */
 export function ProfileFields() {
   const { t } = useTranslation("admin");
+  const within = useReach("accounts.edit");
   return (
     <>
       <Form.Item
@@ -21,7 +23,7 @@ export function ProfileFields() {
           { required: true, message: t("accounts.missing", { title: t("accounts.organisation") }) },
         ]}
       >
-        <OrganisationSelect />
+        <OrganisationSelect allowClear={false} fits={within} />
       </Form.Item>
       <Form.Item name="email" label={t("accounts.email")}>
         <Input type="email" autoComplete="off" />

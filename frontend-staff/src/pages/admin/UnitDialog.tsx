@@ -8,19 +8,39 @@ import { FormDialog } from "@/components/FormDialog";
 export type UnitView = components["schemas"]["OrganisationView"];
 type Values = Pick<UnitView, "name" | "active" | "address" | "telephone" | "opening_hours">;
 
+/** Kinds that a matter's process names. */
+const NAMED: ReadonlySet<string> = new Set(["section", "bureau"]);
+
 /** Name, state and how to reach an organisation; the rest comes by import. */
 export function UnitDialog({ unit, onClose }: { unit: UnitView; onClose: () => void }) {
   const { t } = useTranslation("admin");
   const { t: c } = useTranslation();
-  const { message } = App.useApp();
+  const { message, modal } = App.useApp();
   const queries = useQueryClient();
   const [form] = Form.useForm<Values>();
+
+  /** Matters find their sections and bureaus by name: whoever renames one is told what follows. */
+  async function sure({ name, active }: Partial<Values>): Promise<boolean> {
+    const warnings = [
+      ...(name !== undefined && NAMED.has(unit.kind)
+        ? [t("organisations.renameWarning", { name: unit.name })]
+        : []),
+      ...(active === false ? [t("organisations.offWarning", { name: unit.name })] : []),
+    ];
+    if (warnings.length === 0) return true;
+    return modal.confirm({
+      title: t("organisations.sure", { name: unit.name }),
+      content: warnings.map((warning) => <p key={warning}>{warning}</p>),
+      okButtonProps: { danger: true },
+    });
+  }
 
   async function save(values: Values) {
     // What stays is not sent: the audit log says what was changed.
     const names = Object.keys(values) as (keyof Values)[];
     const changed = names.filter((name) => values[name] !== unit[name]);
     const body: Partial<Values> = Object.fromEntries(changed.map((name) => [name, values[name]]));
+    if (!(await sure(body))) return;
     await unwrap(
       client.PATCH("/api/v1/organisations/{code}", { params: { path: { code: unit.code } }, body }),
     );

@@ -11,10 +11,12 @@ import { useDownload } from "@/components/download";
 import { EmptyState } from "@/components/EmptyState";
 import { FilterBar, FilterField } from "@/components/FilterBar";
 import { Loaded } from "@/components/Loaded";
+import { mattersQuery } from "@/components/matters";
 import { MatterSelect } from "@/components/MatterSelect";
 import { OrganisationSelect } from "@/components/OrganisationSelect";
 import { PageHeader } from "@/components/PageHeader";
 import { Select } from "@/components/Select";
+import { treeQuery, unitLabels } from "@/components/tree";
 import { LedgerTable } from "@/pages/ledger/LedgerTable";
 
 const DIMENSIONS = ["period", "matter", "organisation", "clerk"] as const;
@@ -36,20 +38,40 @@ function ledgerQuery(search: Search) {
   };
 }
 
+/** Of what the figures are: what a printed ledger says of itself, for its filters are not printed. */
+function useCoverage(query: ReturnType<typeof ledgerQuery>): string {
+  const { t } = useTranslation("cases");
+  const me = useMe();
+  const can = useCan();
+  const units = useQuery({ ...treeQuery, enabled: query.organisation !== undefined }).data?.items;
+  const matters = useQuery({ ...mattersQuery, enabled: query.matter !== undefined }).data?.items;
+  const place = units && unitLabels(units).get(query.organisation ?? "");
+  const matter = matters?.find(({ code }) => code === query.matter)?.name;
+  return [
+    place ?? query.organisation ?? me.organisation.name,
+    can("cases.query_wide") && t(`ledger.${query.scope}`),
+    matter ?? query.matter,
+    query.clerk,
+    `${query.date_from} – ${query.date_to}`,
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
+
 /** 办事台帐: registered cases by period and dimension, with subtotals and totals. */
 export function LedgerPage() {
   const { t } = useTranslation("cases");
   const { t: c } = useTranslation();
-  const me = useMe();
   const { search } = useFilters();
   const query = ledgerQuery(search);
+  const coverage = useCoverage(query);
   const ledger = useQuery(apiQuery("/api/v1/ledger", { query }));
   const { download, busy } = useDownload();
   return (
     <>
       <PageHeader
         title={t("ledger.title")}
-        hint={`${me.organisation.name} · ${query.date_from} – ${query.date_to}`}
+        hint={coverage}
         actions={
           <>
             <Button icon={<PrinterOutlined />} onClick={() => window.print()}>

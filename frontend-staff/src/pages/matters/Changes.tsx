@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { components } from "@/api/schema";
+import { useReadable } from "@/pages/matters/readable";
 
 type Change = components["schemas"]["Change"];
 
@@ -9,14 +10,10 @@ interface Props {
   after: string;
 }
 
-function readable(value: unknown): string {
-  if (value === null || value === undefined || value === "") return "";
-  return typeof value === "string" ? value : JSON.stringify(value, null, 1);
-}
-
 /** Differences one a line: where, what it was, what it is. */
 export function Changes({ changes, before, after }: Props) {
   const { t } = useTranslation("matters");
+  const readable = useReadable();
   return (
     <div style={{ overflowX: "auto" }}>
       <table className="plain-table changes stacking">
@@ -29,17 +26,17 @@ export function Changes({ changes, before, after }: Props) {
           </tr>
         </thead>
         <tbody>
-          {changes.map((change) => (
-            <tr key={change.pointer}>
-              <th scope="row">{change.label}</th>
-              <td data-label={before}>
-                {readable(change.before) ? <del>{readable(change.before)}</del> : "—"}
-              </td>
-              <td data-label={after}>
-                {readable(change.after) ? <ins>{readable(change.after)}</ins> : "—"}
-              </td>
-            </tr>
-          ))}
+          {changes.map((change) => {
+            const was = readable(change.pointer, change.before);
+            const is = readable(change.pointer, change.after);
+            return (
+              <tr key={change.pointer}>
+                <th scope="row">{change.label}</th>
+                <td data-label={before}>{was ? <del>{was}</del> : "—"}</td>
+                <td data-label={after}>{is ? <ins>{is}</ins> : "—"}</td>
+              </tr>
+            );
+          })}
         </tbody>
       </table>
     </div>

@@ -75,8 +75,9 @@ function Import() {
   const queries = useQueryClient();
   const [file, setFile] = useState<unknown[] | null>(null);
   const [report, setReport] = useState<Report | null>(null);
+  /** Name of a file that holds something else. */
+  const [unreadable, setUnreadable] = useState<string | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
-  const [unreadable, setUnreadable] = useState(false);
   const [busy, setBusy] = useState(false);
 
   async function send(body: unknown[], dry_run: boolean): Promise<Report | null> {
@@ -99,7 +100,7 @@ function Import() {
     setFailure(null);
     const parsed = parse(await chosen.text());
     setFile(parsed);
-    setUnreadable(parsed === null);
+    setUnreadable(parsed ? null : chosen.name);
     if (parsed) setReport(await send(parsed, true));
   }
 
@@ -134,7 +135,14 @@ function Import() {
           </Button>
         )}
       </div>
-      {unreadable && <Alert type="error" showIcon role="alert" title={t("exchange.notMatters")} />}
+      {unreadable !== null && (
+        <Alert
+          type="error"
+          showIcon
+          role="alert"
+          title={t("exchange.notMatters", { name: unreadable })}
+        />
+      )}
       {failure !== null && <ProblemAlert error={failure} />}
       {report && <ImportDifference report={report} />}
     </>

@@ -39,6 +39,9 @@ function MatterParts({ matter }: { matter: Matter }) {
       ? [{ key: "draft", label: t("tab.draft"), children: <DraftTab matter={matter} /> }]
       : []),
   ];
+  // An editor's address leads everybody else to what they may see.
+  const asked = one(search["tab"]);
+  const shown = tabs.some(({ key }) => key === asked) ? asked : "summary";
   return (
     <>
       <PageHeader
@@ -60,7 +63,7 @@ function MatterParts({ matter }: { matter: Matter }) {
         }
       />
       <Tabs
-        activeKey={one(search["tab"]) ?? "summary"}
+        activeKey={shown}
         onChange={(tab) => set({ tab })}
         items={tabs}
         destroyOnHidden

@@ -46,17 +46,20 @@ function Alarms() {
             hint={t("staffing.noAlarmsHint")}
           />
         ) : (
-          <DataTable
-            label={t("staffing.alarmsLabel")}
-            dataSource={rows}
-            rowKey={(row) => `${row.organisation.code} ${row.role}`}
-            columns={[
-              { title: t("col.organisation"), render: (_, row) => row.organisation.name },
-              { title: t("staffing.role"), render: (_, row) => roleName(row.role) },
-              { title: t("staffing.open"), dataIndex: "open_tasks", align: "right" },
-              { title: t("staffing.oldest"), render: (_, row) => formatMoment(row.oldest_opened_at) },
-            ]}
-          />
+          <>
+            <p className="muted">{t("staffing.alarmsHow")}</p>
+            <DataTable
+              label={t("staffing.alarmsLabel")}
+              dataSource={rows}
+              rowKey={(row) => `${row.organisation.code} ${row.role}`}
+              columns={[
+                { title: t("col.organisation"), render: (_, row) => row.organisation.name },
+                { title: t("staffing.role"), render: (_, row) => roleName(row.role) },
+                { title: t("staffing.open"), dataIndex: "open_tasks", align: "right" },
+                { title: t("staffing.oldest"), render: (_, row) => formatMoment(row.oldest_opened_at) },
+              ]}
+            />
+          </>
         )
       }
     </Loaded>

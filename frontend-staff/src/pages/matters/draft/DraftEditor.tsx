@@ -1,27 +1,40 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { App, Button, Form } from "antd";
+import { Alert, App, Button, Form } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { client, unwrap } from "@/api/client";
+import { ApiProblem } from "@/api/problem";
 import type { components } from "@/api/schema";
 import { formatMoment } from "@/components/dates";
+import { intoView } from "@/components/intoView";
+import type { Matter } from "@/components/matters";
 import { useFormProblems } from "@/components/problems";
+import { useLeaveGuard } from "@/pages/accept/useLeaveGuard";
 import { BasicsFields } from "@/pages/matters/draft/BasicsFields";
-import { contentOf, valuesOf, type DraftValues } from "@/pages/matters/draft/content";
+import { contentOf, merge, valuesOf, type DraftValues } from "@/pages/matters/draft/content";
 import { Findings } from "@/pages/matters/draft/Findings";
 import { FormFields } from "@/pages/matters/draft/FormFields";
 import { MaterialFields } from "@/pages/matters/draft/MaterialFields";
 import { ProcessFields } from "@/pages/matters/draft/ProcessFields";
 import { PublishButton } from "@/pages/matters/draft/PublishButton";
+import { RetireButton } from "@/pages/matters/draft/RetireButton";
 import { forgetDraft, refreshMatters } from "@/pages/matters/draft/refreshMatters";
 import "@/pages/accept/accept.css";
 
 type Draft = components["schemas"]["DraftOut"];
 type Report = components["schemas"]["CheckReport"];
 
+const PARTS = ["process", "materials", "form"] as const;
+
+interface Overtaken {
+  by: Draft;
+  /** The parts that both have changed. */
+  both: ("basics" | (typeof PARTS)[number])[];
+}
+
 /** The whole definition as one form. Checks and publishing work on what has been saved. */
-export function DraftEditor({ draft }: { draft: Draft }) {
+export function DraftEditor({ draft, matter }: { draft: Draft; matter: Matter }) {
   const { t } = useTranslation("matters");
   const { message, modal } = App.useApp();
   const navigate = useNavigate();
@@ -31,7 +44,11 @@ export function DraftEditor({ draft }: { draft: Draft }) {
   const [busy, setBusy] = useState(false);
   const [dirty, setDirty] = useState(false);
   const [report, setReport] = useState<Report | null>(null);
-  const params = { path: { code: draft.code }, header: { "If-Match": `"${draft.revision}"` } };
+  // Of the server, with which the form was filled or last brought together.
+  const [seen, setSeen] = useState(draft);
+  const [overtaken, setOvertaken] = useState<Overtaken | null>(null);
+  const params = { path: { code: draft.code }, header: { "If-Match": `"${seen.revision}"` } };
+  useLeaveGuard(dirty);
 
   async function attempt(work: () => Promise<void>) {
     setBusy(true);
@@ -50,14 +67,33 @@ export function DraftEditor({ draft }: { draft: Draft }) {
     if (!valid) return;
     await attempt(async () => {
       const body = contentOf(form.getFieldsValue(true) as DraftValues);
-      await unwrap(client.PUT("/api/v1/matters/{code}/draft", { params, body }));
+      try {
+        await unwrap(client.PUT("/api/v1/matters/{code}/draft", { params, body }));
+      } catch (error) {
+        if (!(error instanceof ApiProblem) || error.status !== 412) throw error;
+        await bringTogether(body);
+        return;
+      }
       message.success(t("draft.saved"));
       await refreshMatters(queries);
     });
   }
 
+  /** Somebody else has saved: nothing of either is lost, and it is looked at before it is saved. */
+  async function bringTogether(mine: Draft["content"]) {
+    const path = "/api/v1/matters/{code}/draft";
+    const latest = await unwrap(client.GET(path, { params: { path: params.path } }));
+    const { content, both } = merge(seen.content, mine, latest.content);
+    form.setFieldsValue(valuesOf(content) as Parameters<typeof form.setFieldsValue>[0]);
+    setSeen(latest);
+    setReport(null);
+    const parts = new Set(both.map((key) => PARTS.find((part) => part === key) ?? "basics"));
+    setOvertaken({ by: latest, both: [...parts] });
+  }
+
   const check = () =>
     attempt(async () => {
+      setReport(null);
       const path = "/api/v1/matters/{code}/draft/check";
       setReport(await unwrap(client.POST(path, { params: { path: params.path } })));
     });
@@ -72,7 +108,9 @@ export function DraftEditor({ draft }: { draft: Draft }) {
           await unwrap(client.DELETE("/api/v1/matters/{code}/draft", { params }));
           message.success(t("draft.discarded"));
           // A matter that never was published goes with its draft.
-          if (draft.base === 0) await navigate({ to: "/matters", search: {} });
+          if (draft.base === 0) {
+            await navigate({ to: "/matters", search: {}, ignoreBlocker: true });
+          }
           await forgetDraft(queries);
         }),
     });
@@ -88,11 +126,12 @@ export function DraftEditor({ draft }: { draft: Draft }) {
       <p className="muted">
         {draft.base > 0 && `${t("draft.base", { number: draft.base })} · `}
         {t("draft.lastChanged", {
-          name: draft.changed_by?.name ?? "—",
-          time: formatMoment(draft.changed_at),
+          name: seen.changed_by?.name ?? "—",
+          time: formatMoment(seen.changed_at),
         })}
       </p>
       {notice}
+      {overtaken && <OvertakenAlert key={overtaken.by.revision} overtaken={overtaken} />}
       {report && <Findings report={report} />}
       <div className="stack">
         {(
@@ -119,10 +158,31 @@ export function DraftEditor({ draft }: { draft: Draft }) {
         <PublishButton draft={draft} disabled={dirty || busy} />
         {dirty && <span className="muted">{t("draft.saveFirst")}</span>}
         <span className="shell-space" />
+        <RetireButton matter={matter} />
         <Button danger disabled={busy} onClick={discard}>
           {t("draft.discard")}
         </Button>
       </div>
     </Form>
+  );
+}
+
+/** Whose changes came in between, and what is to be looked at. */
+function OvertakenAlert({ overtaken: { by, both } }: { overtaken: Overtaken }) {
+  const { t } = useTranslation("matters");
+  const parts = both.map((part) => t(`draft.${part}`)).join(t("comma", { ns: "common" }));
+  return (
+    <div ref={intoView} className="notice">
+      <Alert
+        type="warning"
+        showIcon
+        role="alert"
+        title={t("draft.overtaken", {
+          name: by.changed_by?.name ?? "—",
+          time: formatMoment(by.changed_at),
+        })}
+        description={both.length > 0 ? t("draft.both", { parts }) : t("draft.mergedHint")}
+      />
+    </div>
   );
 }

@@ -20,7 +20,7 @@ export function DraftTab({ matter }: { matter: Matter }) {
   if (!matter.has_draft) return <NoDraft matter={matter} />;
   return (
     <Loaded query={draft}>
-      {(found) => <DraftEditor key={found.revision} draft={found} />}
+      {(found) => <DraftEditor key={found.revision} draft={found} matter={matter} />}
     </Loaded>
   );
 }

@@ -74,9 +74,11 @@ export function ChoiceItem({
   required = true,
   options,
   multiple = false,
+  placeholder,
   hint,
 }: Base & {
   required?: boolean;
+  placeholder?: string;
   hint?: string;
   options: { value: string; label: string }[];
   multiple?: boolean;
@@ -87,6 +89,7 @@ export function ChoiceItem({
       <Select
         mode={multiple ? "multiple" : undefined}
         allowClear={!required}
+        placeholder={placeholder}
         options={options}
         showSearch={{ optionFilterProp: "label" }}
       />

@@ -1,6 +1,7 @@
 import { Form } from "antd";
 import { useTranslation } from "react-i18next";
 import { useRoleName, useWords } from "@/components/words";
+import { ConditionItems } from "@/pages/matters/draft/ConditionItems";
 import type { StepValue } from "@/pages/matters/draft/content";
 import { ChoiceItem, NumberItem, SuggestItem, TextItem } from "@/pages/matters/draft/Items";
 import { ListEditor } from "@/pages/matters/draft/ListEditor";
@@ -50,7 +51,7 @@ export function ProcessFields() {
               max={365}
             />
             <TextItem name={[name, "parallel_group"]} label={t("process.group")} />
-            <TextItem name={[name, "condition"]} label={t("process.condition")} />
+            <ConditionItems name={name} />
           </div>
         )}
       </ListEditor>
@@ -85,7 +86,7 @@ function LiveGraph() {
       <ProcessGraph
         process={drawn.map(({ condition, ...step }) => ({
           ...step,
-          condition: condition ? { condition } : null,
+          condition: condition?.field ? { field: condition.field } : null,
         }))}
       />
     </div>

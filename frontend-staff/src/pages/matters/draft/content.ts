@@ -11,8 +11,23 @@ export interface FieldValue extends Omit<Field, "visible_if" | "items"> {
   items?: FieldValue[];
 }
 
+/** A step's condition as the editor holds it: one comparison, or the JSON of several. */
+export interface ConditionValue {
+  /** Key of a form field, or `SEVERAL`. */
+  field?: string;
+  is?: Operator;
+  value?: string;
+  /** For `in`. */
+  values?: string[];
+  json?: string;
+}
+
+export const SEVERAL = "*";
+export const OPERATORS = ["equals", "in", "gt", "ge", "lt", "le", "filled", "empty"] as const;
+type Operator = (typeof OPERATORS)[number];
+
 export interface StepValue extends Omit<Step, "condition"> {
-  condition?: string;
+  condition?: ConditionValue;
 }
 
 export interface DraftValues extends Omit<Content, "form" | "process"> {
@@ -30,13 +45,24 @@ function fieldValue({ visible_if, items, ...field }: Field): FieldValue {
   };
 }
 
+function conditionValue(condition: Step["condition"]): ConditionValue | undefined {
+  if (!condition) return undefined;
+  const { field, ...rest } = condition;
+  const [[is, value] = []] = Object.entries(rest);
+  if (typeof field !== "string" || !is) return { field: SEVERAL, json: JSON.stringify(condition) };
+  if (is === "present") return { field, is: value ? "filled" : "empty" };
+  return Array.isArray(value)
+    ? { field, is: is as Operator, values: value.map(String) }
+    : { field, is: is as Operator, value: String(value) };
+}
+
 export function valuesOf(content: Content): DraftValues {
   return {
     ...content,
     form: content.form.map(fieldValue),
     process: content.process.map((step) => ({
       ...step,
-      condition: step.condition ? JSON.stringify(step.condition) : undefined,
+      condition: conditionValue(step.condition),
     })),
   };
 }
@@ -61,6 +87,16 @@ function fieldOf(value: FieldValue, siblings: FieldValue[]): Field {
   };
 }
 
+function conditionOf(held: ConditionValue | undefined, form: FieldValue[]): Step["condition"] {
+  const { field, is = "equals", value = "", values = [], json = "" } = held ?? {};
+  if (!field) return null;
+  if (field === SEVERAL) return JSON.parse(json) as Step["condition"];
+  if (is === "filled" || is === "empty") return { field, present: is === "filled" };
+  const type = form.find(({ key }) => key === field)?.type;
+  const wanted = (text: string) => typed(text.trim(), type);
+  return { field, [is]: is === "in" ? values.map(wanted) : wanted(value) };
+}
+
 /** The definition to send. Throws a `SyntaxError` for a condition that is no JSON. */
 export function contentOf(values: DraftValues): Content {
   return {
@@ -69,10 +105,51 @@ export function contentOf(values: DraftValues): Content {
     form: values.form.map((field) => fieldOf(field, values.form)),
     process: values.process.map(({ condition, ...step }) => ({
       ...step,
-      condition: condition?.trim()
-        ? (JSON.parse(condition) as NonNullable<Step["condition"]>)
-        : null,
+      condition: conditionOf(condition, values.form),
       parallel_group: step.parallel_group || null,
     })),
   };
+}
+
+type Parts = Record<string, unknown>;
+
+function isParts(value: unknown): value is Parts {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function sorted(_: string, value: unknown): unknown {
+  return isParts(value)
+    ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
+}
+
+/** Equal whatever the order of the properties; what is undefined is not there. */
+function same(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one, sorted) === JSON.stringify(other, sorted);
+}
+
+function mergeParts(opened: Parts, mine: Parts, theirs: Parts, both: string[], top?: string): Parts {
+  const merged = { ...theirs };
+  for (const [key, value] of Object.entries(mine)) {
+    const [before, other] = [opened[key], theirs[key]];
+    if (same(value, before) || same(value, other)) continue;
+    if (isParts(value) && isParts(before) && isParts(other)) {
+      merged[key] = mergeParts(before, value, other, both, top ?? key);
+    } else {
+      merged[key] = value;
+      if (!same(other, before)) both.push(top ?? key);
+    }
+  }
+  return merged;
+}
+
+/**
+ * What two people made of the draft that both opened. A property that both changed is `mine`, and
+ * is named in `both`; lists count as one.
+ */
+export function merge(opened: Content, mine: Content, theirs: Content) {
+  const both: string[] = [];
+  const before = contentOf(valuesOf(opened)) as unknown as Parts;
+  const content = mergeParts(before, mine as unknown as Parts, theirs as unknown as Parts, both);
+  return { content: content as unknown as Content, both };
 }
