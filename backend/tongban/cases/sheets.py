@@ -22,7 +22,7 @@ STATUS = {
     "withdrawn": "已撤回",
     "terminated": "已终止",
 }
-OUTCOME = {"approved": "准予", "denied": "不予", "filed": "已备案", "forwarded": "已转办"}
+OUTCOME = {"approved": "准予", "denied": "不予批准", "filed": "已备案", "forwarded": "已转办"}
 CROSS_HANDLING = {
     "none": "",
     "same_street": "同街通办",
@@ -38,13 +38,13 @@ _CASE_COLUMNS = [
     Column("id_number", "证件号码", width=22),
     Column("status", "状态", width=10),
     Column("outcome", "结果", width=8),
-    Column("accepting", "受理机构", width=26),
-    Column("home", "属地社区", width=18),
-    Column("deciding", "决定机构", width=26),
+    Column("accepting", "受理单位", width=26),
+    Column("home", "户籍或居住社区", width=18),
+    Column("deciding", "决定单位", width=26),
     Column("cross_handling", "通办", width=12),
     Column("registered_by", "登记人", width=10),
     Column("registered_at", "登记时间", "moment"),
-    Column("due_on", "应办结日期", "date"),
+    Column("due_on", "办理期限", "date"),
     Column("concluded_at", "办结时间", "moment"),
 ]
 
@@ -121,7 +121,7 @@ def _disposed(place: int, item: DisposalCase) -> dict[str, Any]:
 _DIMENSIONS = {
     "period": Column("period", "日期", "date"),
     "matter": Column("matter", "事项", width=28),
-    "organisation": Column("organisation", "受理机构", width=24),
+    "organisation": Column("organisation", "受理单位", width=24),
     "clerk": Column("clerk", "登记人", width=12),
 }
 _COUNTS = [
@@ -130,12 +130,12 @@ _COUNTS = [
     Column("not_accepted", "不予受理", "integer"),
     Column("in_process", "在办", "integer"),
     Column("approved", "准予", "integer"),
-    Column("denied", "不予", "integer"),
+    Column("denied", "不予批准", "integer"),
     Column("filed", "备案", "integer"),
     Column("withdrawn", "撤回", "integer"),
     Column("terminated", "终止", "integer"),
-    Column("cross_handled", "通办件", "integer"),
-    Column("overdue", "超期在办", "integer"),
+    Column("cross_handled", "通办", "integer"),
+    Column("overdue", "超期", "integer"),
 ]
 
 

@@ -125,7 +125,7 @@ export default {
     scope: "范围",
     own: "本人权限范围",
     wide: "全辖区",
-    dim: { period: "日期", matter: "事项", organisation: "受理单位", clerk: "受理人" },
+    dim: { period: "日期", matter: "事项", organisation: "受理单位", clerk: "登记人" },
     subtotal: "小计",
     total: "合计",
     registered: "登记",

@@ -131,6 +131,7 @@ function Measures({ staff }: { staff: Staff }) {
     modal.success({
       title: t("accounts.oneTime"),
       content: <OneTimePassword password={one_time_password} />,
+      keyboard: false, // what is shown once is not closed in passing
     });
   }
 

@@ -29,6 +29,7 @@ export function NewAccountDialog({ onClose }: { onClose: () => void }) {
     modal.success({
       title: t("accounts.created"),
       content: <OneTimePassword password={one_time_password} />,
+      keyboard: false, // what is shown once is not closed in passing
     });
   }
 
