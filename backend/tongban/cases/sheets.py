@@ -22,7 +22,7 @@ STATUS = {
     "withdrawn": "已撤回",
     "terminated": "已终止",
 }
-OUTCOME = {"approved": "准予", "denied": "不予批准", "filed": "已备案", "forwarded": "已转办"}
+OUTCOME = {"approved": "准予", "denied": "不予批准", "filed": "已备案", "forwarded": "已转报"}
 CROSS_HANDLING = {
     "none": "",
     "same_street": "同街通办",
