@@ -25,6 +25,7 @@ from tongban.deadlines.service import REVISION, remember_revision
 from tongban.files.models import File
 from tongban.identity.actor import Actor
 from tongban.identity.models import Staff
+from tongban.identity.service import Glance, telling_who
 from tongban.matters.service import version
 from tongban.organisations.service import get_tree
 from tongban.organisations.tree import Tree
@@ -240,7 +241,9 @@ _shown = (
     .join(_registrar, _registrar.id == Case.registered_by)
     .where(VISIBLE)
 )
-_SHOWN_BY = {"id": Fixed(_shown.where(_ID)), "number": Fixed(_shown.where(_NUMBER))}
+_BY = {"id": _shown.where(_ID), "number": _shown.where(_NUMBER)}
+_SHOWN_BY = {by: Fixed(shown) for by, shown in _BY.items()}
+_GLANCED_BY = {by: telling_who(shown) for by, shown in _BY.items()}
 
 
 async def read_case(
@@ -252,6 +255,25 @@ async def read_case(
     case = await _SHOWN_BY[by].row(session, {**seen, by: value})
     if case is None:
         raise NotFound
+    return await _shown_as(session, settings, actor, case)
+
+
+async def look_up(glance: Glance, number: str) -> s.CaseOut:
+    """A case that who is asking may see. Raises `NotFound`."""
+    by, value = _key(number)
+
+    def asked(actor: Actor, tree: Tree) -> dict[str, Any]:
+        return {**seen_by(actor, readable_scope(tree, actor)), by: value}
+
+    actor, case = await glance.row(_GLANCED_BY[by], asked)
+    if case.id is None:
+        raise NotFound
+    return await _shown_as(glance.session, glance.settings, actor, case)
+
+
+async def _shown_as(
+    session: AsyncSession, settings: Settings, actor: Actor, case: Any
+) -> s.CaseOut:
     remember_revision(session, case.calendar_revision)
     return await present(session, settings, actor, case, _parts(case))
 

@@ -38,13 +38,22 @@ from tongban.core.pages import Page
 from tongban.core.problems import Invalid, NotFound, StaleVersion, VersionRequired
 from tongban.identity.actor import Actor
 from tongban.identity.roles import Permission
-from tongban.identity.service import Committing, Look, Reading, SettingsDep, require
+from tongban.identity.service import (
+    Committing,
+    Glance,
+    Glancing,
+    Look,
+    Reading,
+    SettingsDep,
+    require,
+)
 
 router = Router(tags=["cases"])
 
 Creator = Annotated[Actor, Depends(require(Permission.CASES_CREATE), scope="function")]
 Reader = Annotated[Actor, Depends(require(Permission.CASES_READ), scope="function")]
 Onlooker = Annotated[AbstractAsyncContextManager[Look], Depends(Reading(Permission.CASES_READ))]
+Glancer = Annotated[AbstractAsyncContextManager[Glance], Depends(Glancing(Permission.CASES_READ))]
 Registrar = Annotated[Look, Depends(Committing(Permission.CASES_CREATE), scope="function")]
 LedgerReader = Annotated[Actor, Depends(require(Permission.LEDGER_READ), scope="function")]
 Revealer = Annotated[Actor, Depends(require(Permission.PERSONAL_REVEAL), scope="function")]
@@ -133,10 +142,10 @@ async def export_cases(
 
 
 @router.get("/cases/{number}", responses=problem_responses(NotFound))
-async def get_case(number: Number, onlooker: Onlooker, response: Response) -> s.CaseOut:
+async def get_case(number: Number, glancer: Glancer, response: Response) -> s.CaseOut:
     """One case with tasks, route, materials and what the caller may do with it."""
-    async with onlooker as look:
-        case = await reading.read_case(look.session, look.settings, look.actor, number)
+    async with glancer as glance:
+        case = await reading.look_up(glance, number)
     return _tagged(case, response)
 
 

@@ -5,16 +5,18 @@ are, so that signing out everywhere, deactivation and a changed role act on the 
 the same statement sets the scope that row-level security reads and brings the tree's revision.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, Any, NamedTuple, Self
+from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.security import OAuth2PasswordBearer
 from fastapi.security.base import SecurityBase
-from sqlalchemy import text
+from sqlalchemy import Integer, Select, String, Uuid, column, select, text, true
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.core.db import SessionDep, committing, reading
@@ -24,19 +26,19 @@ from tongban.core.settings import Settings
 from tongban.identity import tokens
 from tongban.identity.actor import Actor, Grant, Origin
 from tongban.identity.roles import Permission, Role
-from tongban.organisations.service import remember_revision
+from tongban.organisations.service import get_tree, remember_revision
+from tongban.organisations.tree import Tree
 
 TOKEN_URL = "/api/v1/auth/token"  # noqa: S105
 
 _bearer = OAuth2PasswordBearer(tokenUrl=TOKEN_URL, auto_error=False)
 Token = Annotated[str | None, Depends(_bearer)]
 
-_WHO = Fixed(
-    text(
-        """
+_WHO_TEXT = text(
+    """
     SELECT staff.username, staff.name, staff.organisation_id, held.grants,
            (SELECT revision FROM tree_revision) AS revision,
-           set_config('tongban.scope', held.scope, true)
+           set_config('tongban.scope', held.scope, true) AS scope
     FROM sessions
     JOIN staff ON staff.id = sessions.staff_id
     CROSS JOIN LATERAL (
@@ -46,9 +48,9 @@ _WHO = Fixed(
     ) AS held
     WHERE sessions.id = :session_id AND sessions.staff_id = :staff_id
       AND sessions.revoked_at IS NULL AND staff.active
-        """
-    )
+    """
 )
+_WHO = Fixed(_WHO_TEXT)
 
 
 async def settings_of(request: Request) -> Settings:
@@ -73,20 +75,46 @@ async def load_actor(session: AsyncSession, access: tokens.Access, origin: Origi
 
     Raises `Unauthenticated` when the session has ended or the account is switched off.
     """
-    who = {"session_id": access.session_id, "staff_id": access.staff_id}
-    row = await _WHO.row(session, who)
+    who = await _ask(session, access)
+    remember_revision(session, who.revision)
+    return who.actor(access, origin)
+
+
+class _Who(NamedTuple):
+    """What the database says of a session: the row of `_WHO`."""
+
+    username: str
+    name: str
+    organisation_id: int
+    grants: tuple[str, ...]
+    revision: UUID
+
+    @classmethod
+    def of(cls, row: Any, prefix: str = "") -> Self:
+        values = {name: getattr(row, prefix + name) for name in cls._fields}
+        return cls(**{**values, "grants": tuple(values["grants"])})
+
+    def actor(self, access: tokens.Access, origin: Origin) -> Actor:
+        return Actor(
+            staff_id=access.staff_id,
+            username=self.username,
+            name=self.name,
+            organisation_id=self.organisation_id,
+            grants=_grants(self.grants),
+            session_id=access.session_id,
+            origin=origin,
+        )
+
+
+async def _ask(session: AsyncSession, access: tokens.Access) -> _Who:
+    row = await _WHO.row(session, _ids(access))
     if row is None:
         raise Unauthenticated
-    remember_revision(session, row.revision)
-    return Actor(
-        staff_id=access.staff_id,
-        username=row.username,
-        name=row.name,
-        organisation_id=row.organisation_id,
-        grants=_grants(tuple(row.grants)),
-        session_id=access.session_id,
-        origin=origin,
-    )
+    return _Who.of(row)
+
+
+def _ids(access: tokens.Access) -> dict[str, Any]:
+    return {"session_id": access.session_id, "staff_id": access.staff_id}
 
 
 @lru_cache(maxsize=4096)
@@ -159,6 +187,88 @@ class Reading(_Asking):
     async def __call__(self, request: Request) -> AbstractAsyncContextManager[Look]:
         access = _access(request, await _bearer(request))
         return self._look(reading(request.app.state), request, access)
+
+
+_PREFIX = "who_"
+_who = _WHO_TEXT.columns(
+    column("username", String),
+    column("name", String),
+    column("organisation_id", Integer),
+    column("grants", ARRAY(String)),
+    column("revision", Uuid),
+).subquery("who")
+
+
+def telling_who(found: Select[*tuple[Any, ...]]) -> Fixed:
+    """`found` with who is asking in the same snapshot, as `Glance.row` needs it: no row where the
+    session has ended, columns of None where nothing is found."""
+    answer = found.lateral("answer")
+    told = (told.label(_PREFIX + told.key) for told in _who.c)
+    return Fixed(select(*told, *answer.c).select_from(_who.outerjoin(answer, true())))
+
+
+_MOST_REMEMBERED = 4096
+_remembered: dict[tokens.Access, _Who] = {}
+"""Who asked last with a session. Nothing is answered by it alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What an answer of one statement is made from, where that statement tells who is asking."""
+
+    session: AsyncSession
+    settings: Settings
+    access: tokens.Access
+    origin: Origin
+    permissions: tuple[Permission, ...]
+
+    async def row(
+        self, statement: Fixed, asked: Callable[[Actor, Tree], Mapping[str, Any]]
+    ) -> tuple[Actor, Any]:
+        """Who is asking, and the row of a statement of `telling_who` for whom that is.
+
+        It is run as who asked last with this session. Where it tells that this is no longer so,
+        what it found is thrown away and it is run again. Raises `Unauthenticated`, `Forbidden`.
+        """
+        who = _remembered.get(self.access)
+        actor = who and who.actor(self.access, self.origin)
+        if who is None or actor is None or actor.permissions.isdisjoint(self.permissions):
+            who = await _ask(self.session, self.access)
+            actor = who.actor(self.access, self.origin)
+        while True:
+            demand(actor, self.permissions)
+            remember_revision(self.session, who.revision)
+            parameters = asked(actor, await get_tree(self.session))
+            row = await statement.row(self.session, {**_ids(self.access), **parameters})
+            if row is None:
+                raise Unauthenticated
+            told = _Who.of(row, _PREFIX)
+            self._remember(told)
+            if told == who:
+                return actor, row
+            who, actor = told, told.actor(self.access, self.origin)
+
+    def _remember(self, who: _Who) -> None:
+        if len(_remembered) >= _MOST_REMEMBERED:
+            _remembered.clear()
+        _remembered[self.access] = who
+
+
+class Glancing(_Asking):
+    """As `Reading`, for what is asked most of all: the answer's own statement tells who is asking
+    (`Glance`), which saves a round trip."""
+
+    async def __call__(self, request: Request) -> AbstractAsyncContextManager[Glance]:
+        access = _access(request, await _bearer(request))
+        return self._glance(request, access, await origin_of(request))
+
+    @asynccontextmanager
+    async def _glance(
+        self, request: Request, access: tokens.Access, origin: Origin
+    ) -> AsyncIterator[Glance]:
+        state = request.app.state
+        async with reading(state) as session:
+            yield Glance(session, state.settings, access, origin, self._permissions)
 
 
 class Committing(_Asking):
