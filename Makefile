@@ -41,7 +41,7 @@ test: lint spas ## Everything that CI runs, browser tests included
 
 .PHONY: test-quick
 test-quick: setup ## Python tests without browser and slow ones
-	$(BIN)/pytest -q -n 2 -m "not browser and not slow" --ignore tests/guards/test_contract.py
+	$(BIN)/pytest -q -n 2 --dist worksteal -m "not browser and not slow" --ignore tests/guards/test_contract.py
 
 .PHONY: lint
 lint: setup node ## Linters and type checkers of both languages

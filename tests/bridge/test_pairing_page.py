@@ -16,6 +16,8 @@ import pytest
 from tests.bridge.stand_in import CODE, Platform, await_that
 from tests.bridge.test_command_line import PROGRAM, bridge
 
+pytestmark = pytest.mark.slow
+
 ABSENT = '[[devices]]\nid = "a"\ndriver = "sam_v"\nport = "/dev/none"\n'
 
 

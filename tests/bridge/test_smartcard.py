@@ -25,6 +25,8 @@ from tongban_bridge.worker import Worker
 if TYPE_CHECKING:
     from tongban_bridge.smartcard.driver import SmartCardReader
 
+pytestmark = pytest.mark.slow
+
 COMMAND = Command("c1", "read_card", {}, datetime.max.replace(tzinfo=UTC))
 CHEN = SocialCard(
     name="陈晓明",
