@@ -1,12 +1,14 @@
 """A district whose database is a test's own: jobs commit, lock and run under their own login."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
+import time_machine
 from fastapi import FastAPI
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -14,12 +16,17 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from tests.support.database import http_client, using
 from tests.support.district import Answer, District, Person
 from tests.support.live import Demo
-from tongban.cases.models import Case
+from tongban.cases.clocks import history_of
+from tongban.cases.models import Case, Event, Task
 from tongban.core.db import make_engine, make_readers, make_sessions
 from tongban.core.settings import get_settings
 from tongban.runtime import Services
 from tongban.runtime.postgres import elsewhere, run_sql
 from tongban.runtime.services import DatabaseUrls
+
+BEFORE_HOLIDAYS = datetime(2026, 9, 28, 2, 0, tzinfo=UTC)
+"""Monday, 10:00 in Beijing. Five working days on is Saturday 10 October, worked in exchange for
+the National Day holidays of 1 to 7 October."""
 
 
 @dataclass
@@ -59,6 +66,21 @@ class Office:
         async with self.worker() as session:
             return (await session.scalars(select(Case).where(Case.number == number))).one()
 
+    async def events(self, number: str) -> list[Event]:
+        """The history, oldest first."""
+        case = await self.case(number)
+        async with self.worker() as session:
+            return await history_of(session, case)
+
+    async def open_functions(self, number: str) -> list[str]:
+        """The kinds of the steps that are open."""
+        case = await self.case(number)
+        async with self.worker() as session:
+            found = await session.scalars(
+                select(Task.function).where(Task.case_id == case.id, Task.state == "open")
+            )
+            return list(found)
+
     def tamper(self, statements: str) -> str:
         """What somebody with the database administrator's rights does."""
         return run_sql(self.admin_url, statements)
@@ -91,3 +113,9 @@ async def office(
     services.drop_database(name)
     monkeypatch.undo()
     get_settings.cache_clear()
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(BEFORE_HOLIDAYS, tick=False) as traveller:
+        yield traveller

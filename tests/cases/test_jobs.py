@@ -1,6 +1,5 @@
 """What happens by the clock: deemed acceptance, missed promises, due dates, archiving, alarms."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -10,46 +9,20 @@ from prometheus_client import REGISTRY
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import ProgrammingError
 
-from tests.cases.conftest import Office
+from tests.cases.conftest import BEFORE_HOLIDAYS, Office
 from tests.documents.samples import text_of
-from tests.support.applications import application, catalogue
+from tests.support.applications import application
 from tongban.cases import jobs
-from tongban.cases.clocks import history_of
-from tongban.cases.models import CaseMaterial, Event, Outbox, QueueAlarm, Task
+from tongban.cases.models import Outbox, QueueAlarm
 from tongban.core.settings import get_settings
-from tongban.routing.publishing import import_matters
 
 DESHENG, HOME = "110102010", "110102010002"
-BEFORE_HOLIDAYS = datetime(2026, 9, 28, 2, 0, tzinfo=UTC)
-"""Monday, 10:00 in Beijing. Five working days on is Saturday 10 October, worked in exchange for
-the National Day holidays of 1 to 7 October."""
 LAST_MINUTE = datetime(2026, 10, 10, 15, 59, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 10, 10, 16, 1, tzinfo=UTC)
 
 
-@pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(BEFORE_HOLIDAYS, tick=False) as traveller:
-        yield traveller
-
-
 def receive_only() -> dict[str, Any]:
     return application("ST-MZ-008", HOME, receive_only=True)
-
-
-async def events_of(office: Office, number: str) -> list[Event]:
-    case = await office.case(number)
-    async with office.worker() as session:
-        return await history_of(session, case)
-
-
-async def open_functions(office: Office, number: str) -> list[str]:
-    case = await office.case(number)
-    async with office.worker() as session:
-        found = await session.scalars(
-            select(Task.function).where(Task.case_id == case.id, Task.state == "open")
-        )
-        return list(found)
 
 
 async def test_what_nobody_decided_counts_as_accepted_from_its_day(
@@ -65,8 +38,8 @@ async def test_what_nobody_decided_counts_as_accepted_from_its_day(
     assert (case.status, case.deemed_accepted) == ("accepted", True)
     assert case.accepted_at == case.received_at == BEFORE_HOLIDAYS
     assert case.due_on == date(2026, 10, 16)
-    assert await open_functions(office, number) == ["approve"]
-    last = (await events_of(office, number))[-1]
+    assert await office.open_functions(number) == ["approve"]
+    last = (await office.events(number))[-1]
     assert (last.event, last.actor, last.at) == ("deemed_accepted", None, MIDNIGHT)
 
 
@@ -124,7 +97,7 @@ async def test_one_bad_case_never_holds_up_the_others(
     assert await jobs.accept_overdue(office.worker, get_settings()) == 1
     assert (await office.case(bad)).status == "received"
     assert (await office.case(good)).status == "accepted"
-    assert len(await events_of(office, bad)) == 1
+    assert len(await office.events(bad)) == 1
 
 
 async def test_a_case_in_somebodys_hands_waits_for_the_next_round(
@@ -138,93 +111,6 @@ async def test_a_case_in_somebodys_hands_waits_for_the_next_round(
         )
         assert await jobs.accept_overdue(office.worker, get_settings()) == 0
     assert await jobs.accept_overdue(office.worker, get_settings()) == 1
-
-
-def with_promise(day: str) -> dict[str, Any]:
-    body = application("ST-MZ-008", HOME)
-    line = next(m for m in body["materials"] if m["key"] == "ju_min_hu_kou_bu")
-    line |= {"received": False, "promised_by": day}
-    return body
-
-
-async def test_a_missed_promise_is_marked_once(
-    office: Office, clock: time_machine.Traveller
-) -> None:
-    number = await office.take_in(DESHENG, with_promise("2026-10-09"))
-    clock.move_to(datetime(2026, 10, 9, 15, 59, tzinfo=UTC))
-    assert await jobs.miss_promises(office.worker, get_settings()) == 0
-    clock.move_to(datetime(2026, 10, 9, 16, 1, tzinfo=UTC))
-    assert await jobs.miss_promises(office.worker, get_settings()) == 1
-    assert await jobs.miss_promises(office.worker, get_settings()) == 0
-    last = (await events_of(office, number))[-1]
-    assert (last.event, last.details) == ("promise_missed", {"materials": ["ju_min_hu_kou_bu"]})
-    case = await office.case(number)
-    assert case.status == "accepted"
-    async with office.worker() as session:
-        missed = await session.scalars(
-            select(CaseMaterial.key).where(
-                CaseMaterial.case_id == case.id, CaseMaterial.promise_missed
-            )
-        )
-        assert list(missed) == ["ju_min_hu_kou_bu"]
-
-
-async def test_a_promise_once_missed_stays_so_until_another_day_is_agreed(
-    office: Office, clock: time_machine.Traveller
-) -> None:
-    number = await office.take_in(DESHENG, with_promise("2026-10-09"))
-    clock.move_to(datetime(2026, 10, 9, 16, 1, tzinfo=UTC))
-    assert await jobs.miss_promises(office.worker, get_settings()) == 1
-    clerk = await office.person("clerk", DESHENG)
-    path = f"/cases/{number}/materials/ju_min_hu_kou_bu"
-    assert (await clerk.call("PATCH", path, json={"note": "已电话催交"})).status == 200
-    assert await jobs.miss_promises(office.worker, get_settings()) == 0
-    line = next(
-        one
-        for one in (await clerk.get(f"/cases/{number}")).body["materials"]
-        if one["key"] == "ju_min_hu_kou_bu"
-    )
-    assert (line["promise_missed"], line["note"]) == (True, "已电话催交")
-
-
-async def test_a_missed_promise_ends_the_case_where_the_matter_says_so(
-    office: Office, clock: time_machine.Traveller
-) -> None:
-    await publish(office, "ST-MZ-008", missed_promise_action="terminate")
-    number = await office.take_in(DESHENG, with_promise("2026-10-09"))
-    clock.move_to(datetime(2026, 10, 9, 16, 1, tzinfo=UTC))
-    assert await jobs.miss_promises(office.worker, get_settings()) == 1
-    assert await jobs.miss_promises(office.worker, get_settings()) == 0
-    assert (await office.case(number)).status == "terminated"
-    assert await open_functions(office, number) == []
-    assert [e.event for e in await events_of(office, number)] == [
-        "accepted", "promise_missed", "terminated",
-    ]  # fmt: skip
-
-
-async def test_a_missed_promise_is_a_denial_where_the_matter_says_so(
-    office: Office, clock: time_machine.Traveller
-) -> None:
-    await publish(office, "ST-MZ-008", missed_promise_action="deny")
-    number = await office.take_in(DESHENG, with_promise("2026-10-09"))
-    await office.act("reviewer", DESHENG, number, "suspend", reason="hearing")
-    clock.move_to(datetime(2026, 10, 9, 16, 1, tzinfo=UTC))
-    assert await jobs.miss_promises(office.worker, get_settings()) == 1
-    assert await jobs.miss_promises(office.worker, get_settings()) == 0
-    case = await office.case(number)
-    assert (case.status, case.outcome, case.suspended) == ("concluded", "denied", False)
-    assert await open_functions(office, number) == ["issue"]
-    last = (await events_of(office, number))[-1]
-    assert (last.event, last.actor) == ("denied", None)
-    assert "居民户口簿" in last.comment
-
-
-async def publish(office: Office, code: str, **changes: Any) -> None:
-    """A new version of a matter, as an import publishes it."""
-    # Versions are kept in memory by their id: none of another test's database may come back.
-    office.tamper("SELECT setval('matter_versions_id_seq', 1000000)")
-    async with office.district.sessions.begin() as session:
-        await import_matters(session, [catalogue()[code] | changes])
 
 
 async def publish_2027(office: Office, clock: time_machine.Traveller, *holidays: str) -> None:
@@ -248,7 +134,7 @@ async def test_due_dates_follow_the_calendar_once_it_is_published(
     assert await jobs.recalculate(office.worker, get_settings()) == 0
     case = await office.case(number)
     assert (case.due_on, case.due_provisional) == (date(2027, 1, 5), False)
-    last = (await events_of(office, number))[-1]
+    last = (await office.events(number))[-1]
     assert last.event == "due_date_recalculated"
     assert last.details["moved"]["due_on"] == ["2027-01-04", "2027-01-05"]
     assert last.details["moved"]["provisional"] == [True, False]
@@ -311,19 +197,6 @@ async def test_ended_cases_are_archived_when_nothing_happened_for_long(
     assert (await office.case(ended)).status == "archived"
     assert (await office.case(refused)).status == "archived"
     assert (await office.case(uncollected)).status == "concluded"
-
-
-async def test_a_case_denied_for_want_of_a_promised_material_waits_for_it_no_longer(
-    office: Office, clock: time_machine.Traveller
-) -> None:
-    number = await office.take_in(DESHENG, with_promise("2026-10-09"))
-    await office.act("reviewer", DESHENG, number, "deny", comment="申请人放弃补交")
-    assert not (await office.case(number)).promise_open
-    await office.act("clerk", DESHENG, number, "issue")
-    clock.move_to(datetime(2026, 10, 9, 16, 1, tzinfo=UTC))
-    assert await jobs.miss_promises(office.worker, get_settings()) == 0
-    clock.shift(timedelta(days=31))
-    assert await jobs.archive_ended(office.worker, get_settings()) == 1
 
 
 async def test_the_outbox_is_emptied_and_twice_changes_nothing(office: Office) -> None:
