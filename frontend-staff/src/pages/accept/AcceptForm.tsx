@@ -15,7 +15,7 @@ import { PersonLookup } from "@/pages/accept/PersonLookup";
 import { PlaceFields } from "@/pages/accept/PlaceFields";
 import { RoutePreview } from "@/pages/accept/RoutePreview";
 import { Shortcuts, useShortcuts } from "@/pages/accept/Shortcuts";
-import { useLeaveGuard } from "@/pages/accept/useLeaveGuard";
+import { useLeaveGuard } from "@/components/useLeaveGuard";
 import { discardDraft, useSaving, type Way } from "@/pages/accept/useSaving";
 import { FRESH, valuesOf, type AcceptValues, type Case } from "@/pages/accept/values";
 

@@ -10,7 +10,7 @@ import { formatMoment } from "@/components/dates";
 import { intoView } from "@/components/intoView";
 import type { Matter } from "@/components/matters";
 import { useFormProblems } from "@/components/problems";
-import { useLeaveGuard } from "@/pages/accept/useLeaveGuard";
+import { useLeaveGuard } from "@/components/useLeaveGuard";
 import { BasicsFields } from "@/pages/matters/draft/BasicsFields";
 import { contentOf, merge, valuesOf, type DraftValues } from "@/pages/matters/draft/content";
 import { Findings } from "@/pages/matters/draft/Findings";
