@@ -13,17 +13,18 @@ from tongban.cases import routes as cases
 from tongban.cases.archives import routes as archives
 from tongban.core import contract, http, logging, operations, spa
 from tongban.core.db import make_engine, make_readers, make_sessions
+from tongban.core.http import API
 from tongban.core.settings import Settings, get_settings
 from tongban.deadlines import routes as deadlines
 from tongban.devices import routes as devices
 from tongban.devices.serving import serving_hub
 from tongban.evaluations import routes as evaluations
 from tongban.files import routes as files
-from tongban.identity import routes as identity
+from tongban.identity import auth_routes as auth
+from tongban.identity import organisation_routes as organisations
+from tongban.identity import staff_routes as staff
 from tongban.matters import routes as matters
 from tongban.routing import routes as routing
-
-API = "/api/v1"
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -54,7 +55,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        generate_unique_id_function=lambda route: route.name,
         # Its records hold what people typed. Operators have `/metrics` and our own log.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
@@ -63,8 +63,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(operations.Metrics)
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
     for router in _routers():
-        app.include_router(router, prefix=API)
-    app.include_router(operations.router)
+        app.router.routes += router.routes
     app.add_api_route(f"{API}/docs", _contract_page, include_in_schema=False)
     contract.install(app)
     spa.mount(app, settings.static_dir)
@@ -80,7 +79,9 @@ def _routers() -> list[APIRouter]:
     # Tried in this order: what counters call all day comes first.
     return [
         cases.router,
-        identity.router,
+        auth.router,
+        organisations.router,
+        staff.router,
         files.router,
         deadlines.router,
         matters.router,
@@ -89,4 +90,5 @@ def _routers() -> list[APIRouter]:
         colleagues.router,
         devices.router,
         evaluations.router,
+        operations.router,
     ]

@@ -12,11 +12,15 @@ DESHENG, HOME = "110102010", "110102010002"
 JSON = {"Content-Type": "application/json"}
 
 
-async def test_a_body_that_is_no_json_is_refused(district: District) -> None:
+EITHER = pytest.mark.parametrize("path", ["/cases", "/persons/search"])
+"""An operation served by `core.hot`, and one that FastAPI serves: both answer alike."""
+
+
+@EITHER
+async def test_a_body_that_is_no_json_is_refused(district: District, path: str) -> None:
     clerk = await district.person("clerk", DESHENG)
-    headers = {"Content-Type": "application/json"}
     for content in (b"{", b"[]", b'"text"', b"\xff\xfe", b"", b"[" * 100_000):
-        answer = await clerk.call("POST", "/cases", content=content, headers=headers)
+        answer = await clerk.call("POST", path, content=content, headers=JSON)
         assert answer.status == 422, content
         assert answer.headers["content-type"] == "application/problem+json"
 
@@ -65,6 +69,7 @@ async def test_a_body_that_announces_nothing_is_read_up_to_the_limit(district: D
         ("/cases", "text/plain", "application/json"),
         ("/cases", "application/x-www-form-urlencoded", "application/json"),
         ("/cases", "multipart/form-data", "application/json"),
+        ("/persons/search", "text/plain", "application/json"),
         ("/auth/token", "application/json", "application/x-www-form-urlencoded"),
     ],
 )
@@ -77,17 +82,19 @@ async def test_another_kind_of_body_is_told_which_is_expected(
     assert expected in answer.body["title"]
 
 
-async def test_json_may_say_what_it_describes(district: District) -> None:
+@EITHER
+async def test_json_may_say_what_it_describes(district: District, path: str) -> None:
     clerk = await district.person("clerk", DESHENG)
     answer = await clerk.call(
-        "POST", "/cases", content=b"{}", headers={"Content-Type": "application/merge-patch+json"}
+        "POST", path, content=b"{}", headers={"Content-Type": "application/merge-patch+json"}
     )
     assert (answer.status, answer.code) == (422, "invalid")
 
 
-async def test_broken_json_says_where(district: District) -> None:
+@EITHER
+async def test_broken_json_says_where(district: District, path: str) -> None:
     clerk = await district.person("clerk", DESHENG)
-    answer = await clerk.call("POST", "/cases", content=b'{"form": }', headers=JSON)
+    answer = await clerk.call("POST", path, content=b'{"form": }', headers=JSON)
     assert answer.body["errors"] == [
         {
             "pointer": "",

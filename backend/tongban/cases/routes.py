@@ -1,6 +1,5 @@
 """`/cases`, `/tasks`, `/ledger`: thin; what they call says what happens."""
 
-from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -52,9 +51,9 @@ router = Router(tags=["cases"])
 
 Creator = Annotated[Actor, Depends(require(Permission.CASES_CREATE), scope="function")]
 Reader = Annotated[Actor, Depends(require(Permission.CASES_READ), scope="function")]
-Onlooker = Annotated[AbstractAsyncContextManager[Look], Depends(Reading(Permission.CASES_READ))]
-Glancer = Annotated[AbstractAsyncContextManager[Glance], Depends(Glancing(Permission.CASES_READ))]
-Registrar = Annotated[Look, Depends(Committing(Permission.CASES_CREATE), scope="function")]
+Onlooker = Annotated[Look, Depends(Reading(Permission.CASES_READ))]
+Glancer = Annotated[Glance, Depends(Glancing(Permission.CASES_READ))]
+Registrar = Annotated[Look, Depends(Committing(Permission.CASES_CREATE))]
 LedgerReader = Annotated[Actor, Depends(require(Permission.LEDGER_READ), scope="function")]
 Revealer = Annotated[Actor, Depends(require(Permission.PERSONAL_REVEAL), scope="function")]
 Reassigner = Annotated[Actor, Depends(require(Permission.CASES_REASSIGN), scope="function")]
@@ -144,9 +143,7 @@ async def export_cases(
 @router.get("/cases/{number}", responses=problem_responses(NotFound))
 async def get_case(number: Number, glancer: Glancer, response: Response) -> s.CaseOut:
     """One case with tasks, route, materials and what the caller may do with it."""
-    async with glancer as glance:
-        case = await reading.look_up(glance, number)
-    return _tagged(case, response)
+    return _tagged(await reading.look_up(glancer, number), response)
 
 
 @router.patch(
@@ -299,10 +296,9 @@ async def search_person(
 
 
 @router.get("/tasks")
-async def list_tasks(onlooker: Onlooker, query: Annotated[todo.TaskQuery, Query()]) -> s.TaskPage:
+async def list_tasks(look: Onlooker, query: Annotated[todo.TaskQuery, Query()]) -> s.TaskPage:
     """My queue and the pools of my roles, soonest due first, with counts of the whole."""
-    async with onlooker as look:
-        return await todo.list_tasks(look.session, look.settings, look.actor, query)
+    return await todo.list_tasks(look.session, look.settings, look.actor, query)
 
 
 @router.get("/handovers")

@@ -48,6 +48,7 @@ _PEOPLE_AND_PAPERS = (
 _SAVE = Fixed(_inserting(models.Outbox).add_cte(*_CHANGE))
 _SAVE_NEW = Fixed(_inserting(models.Outbox).add_cte(*_CHANGE, *_PEOPLE_AND_PAPERS))
 _NUMBERED = Fixed(_inserting(models.Case, number=numbers.NUMBER).returning(models.Case.number))
+_STORED = [c.key for c in models.Case.__table__.columns if not c.computed]
 _DRAFTED = Fixed(_inserting(models.Case).returning(models.Case.number))
 
 
@@ -62,7 +63,7 @@ async def save_new(
     """Write a new case with all that belongs to it: the above, `case_personal` and
     `case_materials`. With a `counter` it is given its next number."""
     await _SAVE_NEW.rows(session, rows)
-    row = {c.key: getattr(case, c.key) for c in models.Case.__table__.columns if not c.computed}
+    row = {key: getattr(case, key) for key in _STORED}
     if counter is None:
         await _DRAFTED.rows(session, {"cases": [row]})
     else:

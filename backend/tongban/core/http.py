@@ -1,7 +1,7 @@
 """What every answer has in common: a request id, and failures as problem details."""
 
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, Self
 
 import asyncpg
@@ -11,13 +11,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
-from starlette.routing import compile_path
+from starlette.routing import Match, compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tongban.core import hot
 from tongban.core.db import DatabaseAway
 from tongban.core.ids import new_id
 from tongban.core.problems import Invalid, NotFound, Problem, Unavailable
@@ -27,6 +27,7 @@ from tongban.core.validation import field_errors
 
 log = structlog.get_logger(__name__)
 
+API = "/api/v1"
 MOST_JSON = 4 * 1024 * 1024
 """Bytes of a body that is no file: six times a district's whole catalogue."""
 
@@ -41,19 +42,26 @@ class RequestId:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("x-request-id", "")
+        given = _first(scope["headers"], b"x-request-id").decode("latin-1")
         request_id = given if 8 <= len(given) <= 64 and given.isascii() else new_id().hex
         scope.setdefault("state", {})["request_id"] = request_id
+        id_header = (b"x-request-id", request_id.encode())
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-Id"] = request_id
-                headers.setdefault("Cache-Control", "no-store")
-                headers.setdefault("X-Content-Type-Options", "nosniff")
+                set_already = {name for name, _ in message["headers"]}
+                usual = (pair for pair in _USUAL if pair[0] not in set_already)
+                message["headers"] = [*message["headers"], id_header, *usual]
             await send(message)
 
         await self.app(scope, receive, send_with_id)
+
+
+_USUAL = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
+
+
+def _first(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> bytes:
+    return next((value for name, value in headers if name == wanted), b"")
 
 
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
@@ -129,6 +137,19 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 class _Route(APIRoute):
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
+        self._begins = path.partition("{")[0]
+        if hot.asks(self):
+            self.app = hot.served(self, _Request)
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        # Nearly all that do not match begin otherwise: to ask each pattern took longer than to
+        # answer.
+        if not scope["path"].startswith(self._begins):
+            return Match.NONE, {}
+        return super().matches(scope)
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         if self.body_field is None:
@@ -141,10 +162,19 @@ class _Route(APIRoute):
 
 
 class Router(APIRouter):
-    """A router whose operations read their bodies as this module says."""
+    """A router whose operations read their bodies as this module says.
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(route_class=_Route, **options)
+    The application takes its routes as they are (`app.create_app`): routers that FastAPI includes
+    are asked twice for each request, once whether they know it and once to answer it.
+    """
+
+    def __init__(self, *, below: str = API, prefix: str = "", **options: Any) -> None:
+        super().__init__(
+            prefix=below + prefix,
+            route_class=_Route,
+            generate_unique_id_function=lambda route: route.name,
+            **options,
+        )
 
 
 def request_language(request: Request) -> Language:

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tongban.core.db import SessionDep
 from tongban.core.http import Router
 
-router = Router(include_in_schema=False)
+router = Router(below="", include_in_schema=False)
 
 REQUESTS = Counter("tongban_requests_total", "Answers", ["method", "route", "status"])
 SECONDS = Histogram(

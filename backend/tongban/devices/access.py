@@ -82,7 +82,7 @@ async def may_follow(request: Request, code: str) -> bool:
     """Whether who once asked to follow a window still may: sessions end, accounts are switched
     off, grants withdrawn, windows closed."""
     try:
-        async with await _follower(request) as look:
+        async with _follower.opened(request) as look:
             seated_window(await get_tree(look.session), look.actor, code)
     except Problem:
         return False

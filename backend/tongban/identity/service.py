@@ -14,13 +14,13 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.security import OAuth2PasswordBearer
-from fastapi.security.base import SecurityBase
 from sqlalchemy import Integer, Select, String, Uuid, column, select, text, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.core.db import SessionDep, committing, reading
 from tongban.core.fixed import Fixed
+from tongban.core.hot import Asking
 from tongban.core.problems import Forbidden, Unauthenticated
 from tongban.core.settings import Settings
 from tongban.identity import tokens
@@ -160,9 +160,8 @@ class Look:
     actor: Actor
 
 
-class _Asking(SecurityBase):
-    """`require`, session and settings in one dependency, for what counters ask for all day: each
-    dependency costs FastAPI about as much as a statement."""
+class _Asking(Asking):
+    """`require`, session and settings in one, for what counters ask for all day."""
 
     def __init__(self, *permissions: Permission) -> None:
         self.model, self.scheme_name = _bearer.model, _bearer.scheme_name
@@ -170,23 +169,26 @@ class _Asking(SecurityBase):
 
     @asynccontextmanager
     async def _look(
-        self,
-        opened: AbstractAsyncContextManager[AsyncSession],
-        request: Request,
-        access: tokens.Access,
+        self, opened: AbstractAsyncContextManager[AsyncSession], request: Request
     ) -> AsyncIterator[Look]:
+        access = _access(request, await _bearer(request))
         async with opened as session:
             actor = await load_actor(session, access, await origin_of(request))
             yield Look(session, request.app.state.settings, demand(actor, self._permissions))
 
 
 class Reading(_Asking):
-    """In a session of `core.db.reading`. The route enters what it is given (`async with`): that
-    the dependency ends after the route would cost as much again."""
+    """In a session of `core.db.reading`."""
 
-    async def __call__(self, request: Request) -> AbstractAsyncContextManager[Look]:
-        access = _access(request, await _bearer(request))
-        return self._look(reading(request.app.state), request, access)
+    def opened(self, request: Request) -> AbstractAsyncContextManager[Look]:
+        return self._look(reading(request.app.state), request)
+
+
+class Committing(_Asking):
+    """In a session of `core.db.committing`."""
+
+    def opened(self, request: Request) -> AbstractAsyncContextManager[Look]:
+        return self._look(committing(request.app.state), request)
 
 
 _PREFIX = "who_"
@@ -258,27 +260,12 @@ class Glancing(_Asking):
     """As `Reading`, for what is asked most of all: the answer's own statement tells who is asking
     (`Glance`), which saves a round trip."""
 
-    async def __call__(self, request: Request) -> AbstractAsyncContextManager[Glance]:
-        access = _access(request, await _bearer(request))
-        return self._glance(request, access, await origin_of(request))
-
     @asynccontextmanager
-    async def _glance(
-        self, request: Request, access: tokens.Access, origin: Origin
-    ) -> AsyncIterator[Glance]:
-        state = request.app.state
+    async def opened(self, request: Request) -> AsyncIterator[Glance]:
+        access = _access(request, await _bearer(request))
+        state, origin = request.app.state, await origin_of(request)
         async with reading(state) as session:
             yield Glance(session, state.settings, access, origin, self._permissions)
-
-
-class Committing(_Asking):
-    """In a session of `core.db.committing`. Who may not is told so before what is wrong with the
-    body: the dependency itself enters. To be used with `scope="function"`."""
-
-    async def __call__(self, request: Request) -> AsyncIterator[Look]:
-        access = _access(request, await _bearer(request))
-        async with self._look(committing(request.app.state), request, access) as look:
-            yield look
 
 
 def demand(actor: Actor, permissions: Iterable[Permission]) -> Actor:
