@@ -10,6 +10,7 @@ from tongban.cases.placement import Placement
 from tongban.cases.rules import Status
 from tongban.cases.search import searchable
 from tongban.cases.work import stored_path
+from tongban.core.fixed import unwritten
 from tongban.identity.actor import Actor
 from tongban.matters.schemas import Version
 
@@ -22,18 +23,15 @@ def new_case(
     actor: Actor,
     now: datetime,
 ) -> Case:
-    """A draft's row, not yet in the session. `document` is masked."""
-    case = Case(
+    """A draft's row, unwritten. `document` is masked."""
+    case = unwritten(
+        Case,
         id=case_id,
-        number=None,
-        query_code=None,
         version=0,
         head_hash=events.first_link(case_id),
-        head_seal=None,
         matter_code=matter.content.code,
         channel="counter",
         status=Status.DRAFT,
-        outcome=None,
         correction_pending=False,
         correction_told=False,
         returned=False,
@@ -43,15 +41,8 @@ def new_case(
         deemed_accepted=False,
         promise_open=False,
         extension_days=0,
-        extension_asked_days=None,
-        extension_asked_by=None,
         findings=[],
         registered_by=actor.staff_id,
-        received_at=None,
-        accepted_at=None,
-        concluded_at=None,
-        acceptance_due_on=None,
-        due_on=None,
         due_provisional=False,
     )
     follow(case, matter)

@@ -14,6 +14,7 @@ from tongban.cases.inputs import ActionIn
 from tongban.cases.models import Case, Task
 from tongban.cases.problems import ActionNotAllowed
 from tongban.cases.rules import WORKED_BY
+from tongban.core.fixed import unwritten
 from tongban.core.ids import new_id
 from tongban.core.settings import Settings
 from tongban.deadlines.rules import Calendar
@@ -102,7 +103,8 @@ class Work:
         self, key: str, function: str, unit_id: int, limit_days: int, role: str | None = None
     ) -> None:
         due = due_on(self.calendar, self.settings, self.now, limit_days).date
-        task = Task(
+        task = unwritten(
+            Task,
             id=new_id(),
             case_id=self.case.id,
             step_key=key,
@@ -121,7 +123,7 @@ class Work:
     def rows(self) -> writing.Rows:
         """What the change adds, by table."""
         return {
-            "tasks": [row_of(task) for task in self.opened],
+            "tasks": [vars(task) for task in self.opened],
             "case_scope": scope_rows(self.case, self.tree, self.joining),
             "events": self.logged,
             "outbox": [outbox_row(self.case, self.logged, self.now)],
@@ -136,10 +138,6 @@ class Work:
 def within(case: Case, due: date) -> date:
     """A step's own due date, but never after the day on which its case is due."""
     return min(due, case.due_on) if case.due_on else due
-
-
-def row_of(task: Task) -> dict[str, Any]:
-    return {column.key: getattr(task, column.key) for column in Task.__table__.columns}
 
 
 def outbox_row(case: Case, rows: list[dict[str, Any]], now: datetime) -> dict[str, Any]:

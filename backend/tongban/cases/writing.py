@@ -48,7 +48,6 @@ _PEOPLE_AND_PAPERS = (
 _SAVE = Fixed(_inserting(models.Outbox).add_cte(*_CHANGE))
 _SAVE_NEW = Fixed(_inserting(models.Outbox).add_cte(*_CHANGE, *_PEOPLE_AND_PAPERS))
 _NUMBERED = Fixed(_inserting(models.Case, number=numbers.NUMBER).returning(models.Case.number))
-_STORED = [c.key for c in models.Case.__table__.columns if not c.computed]
 _DRAFTED = Fixed(_inserting(models.Case).returning(models.Case.number))
 
 
@@ -60,10 +59,10 @@ async def save(session: AsyncSession, rows: Rows) -> None:
 async def save_new(
     session: AsyncSession, case: models.Case, rows: Rows, counter: dict[str, Any] | None
 ) -> None:
-    """Write a new case with all that belongs to it: the above, `case_personal` and
-    `case_materials`. With a `counter` it is given its next number."""
+    """Write a new case (`core.fixed.unwritten`) with all that belongs to it: the above,
+    `case_personal` and `case_materials`. With a `counter` it is given its next number."""
     await _SAVE_NEW.rows(session, rows)
-    row = {key: getattr(case, key) for key in _STORED}
+    row = vars(case)
     if counter is None:
         await _DRAFTED.rows(session, {"cases": [row]})
     else:
