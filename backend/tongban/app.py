@@ -12,8 +12,9 @@ from tongban.cases import colleague_routes as colleagues
 from tongban.cases import routes as cases
 from tongban.cases.archives import routes as archives
 from tongban.core import contract, http, logging, operations, spa
-from tongban.core.db import make_engine, make_readers, make_sessions
+from tongban.core.db import make_engine, make_sessions
 from tongban.core.http import API
+from tongban.core.readers import Readers
 from tongban.core.settings import Settings, get_settings
 from tongban.deadlines import routes as deadlines
 from tongban.devices import routes as devices
@@ -37,7 +38,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         engine = make_engine(settings.database_url, settings.database_pool)
         app.state.engine = engine
         app.state.sessions = make_sessions(engine)
-        app.state.readers = await make_readers(settings.database_url, settings.database_pool)
+        app.state.readers = Readers(
+            settings.database_url, settings.database_pool, app.state.sessions
+        )
         # What is loaded by now stays: looking through it again took the collector 100 ms a time.
         # And a request leaves few cycles: looking for them after every 700 objects took 4 %.
         gc.collect()
@@ -45,7 +48,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         gc.set_threshold(20_000, 20, 20)
         async with serving_hub(settings.redis_url) as app.state.hub:
             yield
-        await app.state.readers.close()
+        await app.state.readers.aclose()
         await engine.dispose()
 
     app = FastAPI(

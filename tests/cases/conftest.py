@@ -1,6 +1,7 @@
 """A district whose database is a test's own: jobs commit, lock and run under their own login."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +19,8 @@ from tests.support.district import Answer, District, Person
 from tests.support.live import Demo
 from tongban.cases.clocks import history_of
 from tongban.cases.models import Case, Event, Task
-from tongban.core.db import make_engine, make_readers, make_sessions
+from tongban.core.db import make_engine, make_sessions
+from tongban.core.readers import Readers
 from tongban.core.settings import get_settings
 from tongban.runtime import Services
 from tongban.runtime.postgres import elsewhere, run_sql
@@ -38,7 +40,7 @@ class Office:
     worker: async_sessionmaker[AsyncSession]
     services: Services
     admin_url: str
-    readers: Any
+    readers: Readers
 
     async def person(self, role: str, organisation: str) -> Person:
         """Somebody signed in just now, whatever the time is."""
@@ -102,7 +104,7 @@ async def office(
     get_settings.cache_clear()
     engine, working = make_engine(urls.app, pool=4), make_engine(urls.worker, pool=4)
     sessions = make_sessions(engine)
-    async with make_readers(urls.app, size=2) as readers:
+    async with aclosing(Readers(urls.app, 2, sessions)) as readers:
         with using(app, engine=engine, sessions=sessions, readers=readers):
             async with sessions() as session, http_client(app) as client:
                 admin_url = elsewhere(services.admin_url, name)

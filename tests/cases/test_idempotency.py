@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 
 import pytest
 import pytest_asyncio
@@ -14,8 +15,9 @@ from tests.support.database import http_client, using
 from tests.support.district import District, Person
 from tests.support.waiting import until
 from tongban.cases.models import Case
-from tongban.core import db
-from tongban.core.db import make_engine, make_readers, make_sessions
+from tongban.core import readers as core_readers
+from tongban.core.db import make_engine, make_sessions
+from tongban.core.readers import Readers
 from tongban.core.settings import get_settings
 from tongban.demo.seed import seed
 from tongban.runtime import Services
@@ -85,7 +87,7 @@ async def at_once(app: FastAPI, services: Services, template: str) -> AsyncItera
     sessions = make_sessions(engine)
     async with sessions.begin() as session:
         await seed(session, get_settings(), renew=False)
-    async with make_readers(urls.app, size=2) as readers:
+    async with aclosing(Readers(urls.app, 2, sessions)) as readers:
         with using(app, engine=engine, sessions=sessions, readers=readers):
             async with sessions() as session, http_client(app) as client:
                 yield District(client, session, sessions)
@@ -152,14 +154,14 @@ async def test_waiting_for_a_connection_ends_in_an_honest_answer(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clerk = await office.person("clerk", DESHENG)
-    monkeypatch.setattr(db, "PATIENCE", 0.2)
+    monkeypatch.setattr(core_readers, "PATIENCE", 0.2)
     readers = office.readers
-    held = [await readers.acquire() for _ in range(readers.get_max_size())]
+    held = [await readers.take() for _ in range(readers.size)]
     answer = await clerk.get("/tasks")
     assert (answer.status, answer.code) == (503, "unavailable")
     assert int(answer.headers["Retry-After"]) > 0
-    for connection in held:
-        await readers.release(connection)
+    for lent in held:
+        readers.give_back(lent)
     assert (await clerk.get("/tasks")).status == 200
 
 

@@ -7,10 +7,10 @@ roles takes `committed_db` (a clone of its own) and `committed_client`.
 
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -29,7 +29,8 @@ from sqlalchemy.ext.asyncio import (
 
 from tests.support.environment import NAMED_SERVERS
 from tongban.app import create_app
-from tongban.core.db import make_engine, make_readers, make_sessions
+from tongban.core.db import make_engine, make_sessions
+from tongban.core.readers import Lent, Readers
 from tongban.core.settings import get_settings
 from tongban.runtime import Services, start_services
 from tongban.runtime.services import DatabaseUrls
@@ -125,11 +126,13 @@ class SameConnection:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+        self._sessions = savepoint_sessions(connection)
 
-    async def acquire(self, timeout: float) -> Any:  # noqa: ASYNC109 - as asyncpg has it
-        return (await self._connection.get_raw_connection()).driver_connection
+    async def take(self) -> Lent:
+        driver = (await self._connection.get_raw_connection()).driver_connection
+        return Lent(cast("Any", driver), self._sessions())
 
-    async def release(self, _: Any) -> None:
+    def give_back(self, lent: Lent) -> None:
         pass
 
 
@@ -156,7 +159,7 @@ class CommittedDatabase:
     urls: DatabaseUrls
     engine: AsyncEngine
     sessions: async_sessionmaker[AsyncSession]
-    readers: Any
+    readers: Readers
 
 
 @pytest_asyncio.fixture
@@ -164,8 +167,9 @@ async def committed_db(services: Services, template: str) -> AsyncIterator[Commi
     name = "tongban_test_committed"
     urls = services.create_database(name, template)
     created = make_engine(urls.app, pool=10)
-    async with make_readers(urls.app, size=2) as readers:
-        yield CommittedDatabase(urls, created, make_sessions(created), readers)
+    sessions = make_sessions(created)
+    async with aclosing(Readers(urls.app, 2, sessions)) as readers:
+        yield CommittedDatabase(urls, created, sessions, readers)
     await created.dispose()
     services.drop_database(name)
 

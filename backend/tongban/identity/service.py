@@ -18,10 +18,11 @@ from sqlalchemy import Integer, Select, String, Uuid, column, select, text, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tongban.core.db import SessionDep, committing, reading
+from tongban.core.db import SessionDep
 from tongban.core.fixed import Fixed
 from tongban.core.hot import Asking
 from tongban.core.problems import Forbidden, Unauthenticated
+from tongban.core.readers import committing, reading
 from tongban.core.settings import Settings
 from tongban.identity import tokens
 from tongban.identity.actor import Actor, Grant, Origin
@@ -178,14 +179,14 @@ class _Asking(Asking):
 
 
 class Reading(_Asking):
-    """In a session of `core.db.reading`."""
+    """In a session of `core.readers.reading`."""
 
     def opened(self, request: Request) -> AbstractAsyncContextManager[Look]:
         return self._look(reading(request.app.state), request)
 
 
 class Committing(_Asking):
-    """In a session of `core.db.committing`."""
+    """In a session of `core.readers.committing`."""
 
     def opened(self, request: Request) -> AbstractAsyncContextManager[Look]:
         return self._look(committing(request.app.state), request)
