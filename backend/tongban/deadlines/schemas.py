@@ -18,9 +18,9 @@ class DayIn(InputModel):
 
 
 class YearIn(InputModel):
-    """All exceptions of a year, as the official notice has them."""
+    """All exceptions of a year, as the official notice has them; no year is without any."""
 
-    days: list[DayIn] = Field(max_length=366)
+    days: list[DayIn] = Field(min_length=1, max_length=366)
 
 
 class DayOut(OutputModel):

@@ -4563,7 +4563,7 @@ export interface components {
         };
         /**
          * YearIn
-         * @description All exceptions of a year, as the official notice has them.
+         * @description All exceptions of a year, as the official notice has them; no year is without any.
          */
         YearIn: {
             /** Days */
@@ -5336,6 +5336,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["YearOut"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description invalid */
