@@ -116,7 +116,7 @@ WRONG_PLACES = [
     (changed(home_code=DESHENG), "not_a_community", {"/home_code"}),
     (application("ST-MZ-001", "110102011001"), "outside_scope", {"/home_code"}),
     (changed(accepting_code="110102-MZJ"), "not_offered", {"/accepting_code"}),
-    (changed(accepting_code="110102012"), "not_your_counter", set()),
+    (changed(accepting_code="110102012"), "not_your_counter", {"/accepting_code"}),
     (changed(accepting_code="nowhere"), "unknown_organisation", {"/accepting_code"}),
     (changed(issuing_code="nowhere"), "unknown_organisation", {"/issuing_code"}),
     (changed(issuing_code="110102012-DT"), "issued_elsewhere", {"/issuing_code"}),

@@ -175,7 +175,7 @@ async def discard_draft(number: Number, actor: Creator, session: SessionDep) -> 
 @router.post(
     "/cases/{number}/actions",
     responses=problem_responses(
-        NotFound, p.ActionNotAllowed, p.PromiseOpen, StaleVersion, p.KeyReused
+        NotFound, p.ActionNotAllowed, p.PromiseOpen, p.PapersOut, StaleVersion, p.KeyReused
     ),
 )
 async def act_on_case(

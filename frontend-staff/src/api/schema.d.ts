@@ -5757,7 +5757,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description action_not_allowed · promise_open */
+            /** @description action_not_allowed · promise_open · papers_out */
             409: {
                 headers: {
                     [name: string]: unknown;
