@@ -307,6 +307,19 @@ async def test_what_a_bureau_on_line_sends_back_is_no_longer_out(district: Distr
     assert decisions == ("returned", "approved")
 
 
+async def test_a_bureau_is_late_with_papers_only_when_its_step_is(district: District) -> None:
+    number = await accepted(district, "ST-CJ-001")
+    runner = await district.person("agent_runner", DESHENG)
+    bureau = await district.person("reviewer", "110102-CL")
+    first = ok(await runner.act(number, "carry_out"))["tasks"][-1]["due_on"]
+    ok(await bureau.act(number, "request_extension", days=5, comment="需现场核实"))
+    supervisor = await district.person("supervisor", "110102")
+    later = ok(await supervisor.act(number, "decide_extension", agreed=True))["tasks"][-1]["due_on"]
+    assert later > first
+    rows = ok(await runner.get("/handovers", limit=200))["items"]
+    assert [row["due_on"] for row in rows if row["case_number"] == number] == [later]
+
+
 async def test_a_case_is_not_ended_while_its_originals_are_at_a_bureau(district: District) -> None:
     clerk = await district.person("clerk", DESHENG)
     runner = await district.person("agent_runner", DESHENG)
@@ -324,7 +337,8 @@ async def test_a_case_is_not_ended_while_its_originals_are_at_a_bureau(district:
         if not ending:
             ok(await runner.act(number, "record_result", decision="returned", comment="申请人撤回"))
         ok(await clerk.act(number, "withdraw", comment="不办了", **ending))
-        assert await carried(runner, number) == [(today.isoformat(), None if ending else "returned")]
+        decision = None if ending else "returned"
+        assert await carried(runner, number) == [(today.isoformat(), decision)]
 
     number = await accepted(district, "ST-CJ-001")
     ok(await runner.act(number, "carry_out"))
