@@ -6,14 +6,14 @@ from typing import Annotated
 from pydantic import Field
 
 from tongban.core.characters import LINE
-from tongban.core.schemas import InputModel, OutputModel
+from tongban.core.schemas import Flag, InputModel, OutputModel, PlainDate
 
 
 class DayIn(InputModel):
     """A day that differs from Monday–Friday."""
 
-    date: datetime.date
-    is_working: bool
+    date: PlainDate
+    is_working: Flag
     note: Annotated[str, Field(max_length=50), LINE] = ""
 
 
