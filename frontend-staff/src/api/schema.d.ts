@@ -3419,8 +3419,6 @@ export interface components {
             checked_at: string;
             /** Document Kind */
             document_kind: string;
-            /** Matter Name */
-            matter_name: string;
             /** Name */
             name: string;
             /**
