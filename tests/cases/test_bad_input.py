@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.applications import APPLICANT_ID, MOBILE, application
+from tests.support.applications import APPLICANT_ID, MOBILE, OTHER_ID, application
 from tests.support.district import District
 from tongban.cases.models import Case, CaseCounter, CasePersonal, Outbox, Task
 
@@ -34,6 +34,10 @@ def without(place: str, key: str) -> dict[str, Any]:
     body = changed()
     del body[place][key]
     return body
+
+
+def agent(**changes: Any) -> dict[str, Any]:
+    return changed(agent={"name": "王小兰", "id_number": OTHER_ID, "relation": "子女"} | changes)
 
 
 def materials(**line: Any) -> dict[str, Any]:
@@ -72,7 +76,15 @@ WRONG_FIELDS: list[tuple[dict[str, Any], str, str]] = [
     (materials(key="no_such"), "/materials/0/key", "unknown_material"),
     (materials(received="maybe"), "/materials/0/received", "unknown_form"),
     (changed(surprise=True), "/surprise", "extra_forbidden"),
-    (changed(submit="maybe"), "/submit", "bool_parsing"),
+    (changed(submit="maybe"), "/submit", "bool_type"),
+    (changed(submit="yes"), "/submit", "bool_type"),
+    (changed(receive_only=1), "/receive_only", "bool_type"),
+    (materials(received="yes"), "/materials/0/received", "unknown_form"),
+    (materials(received=1), "/materials/0/received", "unknown_form"),
+    (materials(promised_by="1796342400"), "/materials/0/promised_by", "date_type"),
+    (materials(promised_by=1796342400), "/materials/0/promised_by", "date_type"),
+    (materials(promised_by="2026-12-04T00:00:00Z"), "/materials/0/promised_by", "date_type"),
+    (agent(id_number=APPLICANT_ID), "/agent/id_number", "own_agent"),
 ]
 
 
@@ -116,7 +128,7 @@ WRONG_PLACES = [
     (changed(home_code=DESHENG), "not_a_community", {"/home_code"}),
     (application("ST-MZ-001", "110102011001"), "outside_scope", {"/home_code"}),
     (changed(accepting_code="110102-MZJ"), "not_offered", {"/accepting_code"}),
-    (changed(accepting_code="110102012"), "not_your_counter", set()),
+    (changed(accepting_code="110102012"), "not_your_counter", {"/accepting_code"}),
     (changed(accepting_code="nowhere"), "unknown_organisation", {"/accepting_code"}),
     (changed(issuing_code="nowhere"), "unknown_organisation", {"/issuing_code"}),
     (changed(issuing_code="110102012-DT"), "issued_elsewhere", {"/issuing_code"}),

@@ -104,7 +104,7 @@ async def test_papers_taken_in_only_say_until_when_acceptance_is_decided(
     day = date.fromisoformat(case["acceptance_due_on"])
     shown = f"{day.year}年{day.month}月{day.day}日前作出"
     text = await paper(clerk, case["number"], "receipt")
-    assert f"办理状态已收件，尚未受理受理决定{shown}" in text
+    assert f"办理状态已收件，收件时尚未受理受理决定{shown}" in text
     ok(await clerk.act(case["number"], "request_correction", comment="缺户口簿"))
     text = await paper(clerk, case["number"], "receipt")
     assert "受理决定收到材料后5个工作日内作出" in text

@@ -142,3 +142,36 @@ async def test_the_preview_says_the_last_day_of_a_promise(district: District) ->
         due = (await clerk.post("/cases", application(code, HOME))).body["due_on"]
         route = await clerk.get(f"/matters/{code}/route-preview", accepting=DESHENG, home=HOME)
         assert ok(route)["due_on"] == due
+
+
+async def test_a_case_is_not_decided_without_what_it_was_accepted_with(district: District) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    case = (await clerk.post("/cases", application("ST-MZ-008", HOME))).body
+    number = case["number"]
+    back = await bring(clerk, number, received=False)
+    assert (back.status, back.pointers) == (422, {"/received"})
+    reviewer = await district.person("reviewer", DESHENG)
+    assert "return" in ok(await reviewer.get(f"/cases/{number}"))["allowed_actions"]
+    at_counter = ok(await reviewer.act(number, "return", to_step="accept", comment="缺页"))
+
+    async def edit(**line: str) -> Answer:
+        return await clerk.call(
+            "PATCH",
+            f"/cases/{number}",
+            json={"materials": [{"key": REGISTER, "received": "none", **line}]},
+            headers={"If-Match": f'"{at_counter["version"]}"'},
+        )
+
+    refused = await edit()
+    assert (refused.status, refused.pointers) == (422, {"/materials/0/received"})
+    assert ok(await edit(promised_by=today()))["flags"]["promise_open"]
+
+
+async def test_who_did_not_see_the_last_change_does_not_undo_it(district: District) -> None:
+    number = await taken_in(district)
+    clerk = await district.person("clerk", DESHENG)
+    seen = ok(await clerk.get(f"/cases/{number}"))["version"]
+    path, headers = f"/cases/{number}/materials/{REGISTER}", {"If-Match": f'"{seen}"'}
+    ok(await clerk.call("PATCH", path, json={"received": True}, headers=headers))
+    stale = await clerk.call("PATCH", path, json={"note": "缺第二页"}, headers=headers)
+    assert (stale.status, stale.code) == (412, "stale_version")

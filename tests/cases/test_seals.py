@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from tests.cases.conftest import Office
 from tests.cases.tampering import decided, of, rewrite, seal, verify
+from tests.support.applications import application
 from tongban.cases import jobs
 from tongban.cases.events import REWRITTEN
 from tongban.cases.seals import NoSealKey, SealConflict, merkle_root
@@ -197,6 +198,22 @@ async def test_a_history_without_its_case_is_found(office: Office) -> None:
     found = await verify()
     assert found.exit_code == 1
     assert f"case {case_id}: deleted, only its history is left\n" in found.stdout
+
+
+async def test_a_draft_that_its_writer_threw_away_is_no_finding(
+    office: Office, clock: time_machine.Traveller
+) -> None:
+    clerk = await office.person("clerk", DESHENG)
+    body = application("ST-MZ-008", HOME, submit=False)
+    at_once, sealed = [(await clerk.post("/cases", body)).body["id"] for _ in range(2)]
+    assert (await clerk.call("DELETE", f"/cases/{at_once}")).status == 204
+    assert (await verify()).exit_code == 0
+    clock.move_to(MONDAY + timedelta(days=1))
+    await seal(office)
+    clerk = await office.person("clerk", DESHENG)
+    assert (await clerk.call("DELETE", f"/cases/{sealed}")).status == 204
+    whole = await verify()
+    assert whole.exit_code == 0, whole.output
 
 
 async def test_a_case_slipped_into_a_sealed_day_is_found(

@@ -70,6 +70,8 @@ async def test_what_is_no_command_is_refused(
 ) -> None:
     answer = await clerk.post(f"/devices/windows/{WINDOW}/commands", body)
     assert (answer.status, answer.pointers) == (422, {pointer})
+    if pointer == "/kind":
+        assert "read_card, scan" in answer.body["errors"][0]["message"]
 
 
 async def test_a_retry_asks_once(clerk: Person, bridge: TestBridge) -> None:

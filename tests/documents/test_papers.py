@@ -114,7 +114,7 @@ def test_an_acknowledgement_promises_an_answer_and_no_acceptance() -> None:
     text = text_of(render_acknowledgement(ACKNOWLEDGEMENT))
     assert CASE.number in text
     assert "7K3MPQ9W" in text
-    assert "办理状态已收件，尚未受理" in text
+    assert "办理状态已收件，收件时尚未受理" in text
     assert "受理决定2026年12月1日前作出" in text
     assert "申请尚未受理；本回执不代表申请已被受理" in text
     assert "展览路街道政务服务大厅自收到材料之日起5个工作日内（2026年12月1日前）" in text

@@ -110,3 +110,34 @@ async def test_days_of_another_year_and_repeated_days_are_pointed_at(
         assert answer.status_code == 422
         [error] = answer.json()["errors"]
         assert (error["pointer"], error["code"]) == ("/days/1/date", code)
+
+
+async def test_a_street_does_not_move_the_days_of_the_whole_district(
+    client: httpx.AsyncClient, session: AsyncSession
+) -> None:
+    await service.seed_calendar(session)
+    await import_tree(session)
+    before = await service.read_year(session, 2026)
+    for username, organisation in (("street", "110102010"), ("community", "110102010002")):
+        await make_staff(session, username, organisation, Role.SYSTEM_ADMIN)
+        headers = await access_of(session, username)
+        for year in (2026, 2027):
+            answer = await client.put(
+                f"/api/v1/calendar/{year}",
+                json={"days": [{"date": f"{year}-12-01", "is_working": False}]},
+                headers=headers,
+            )
+            assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    assert await service.read_year(session, 2026) == before
+    assert not (await service.read_year(session, 2027)).published
+
+
+async def test_a_year_without_holidays_is_not_published(
+    client: httpx.AsyncClient, session: AsyncSession
+) -> None:
+    headers = await as_administrator(client, session)
+    answer = await publish(client, headers, [])
+    assert answer.status_code == 422
+    [error] = answer.json()["errors"]
+    assert error["pointer"] == "/days"
+    assert not (await service.read_year(session, 2027)).published

@@ -72,6 +72,8 @@ def check(
         errors += _applicant_errors(matter, ApplicantIn.model_construct(**applicant))
         if agent is not None:
             errors += _person_errors("/agent", AgentIn.model_construct(**agent))
+            if agent["id_number"] == applicant["id_number"]:
+                errors.append(FieldError("/agent/id_number", "own_agent", _OWN_AGENT))
     form = document["form"]
     if complete:
         form, form_errors = validate_form(matter, form)
@@ -150,6 +152,10 @@ def _line_errors(
 
 _KIND = Text("该事项不面向此类申请人", "This matter does not serve this kind of applicant")
 _BAD_MOBILE = Text("手机号码应为 11 位数字", "A mobile number has 11 digits")
+_OWN_AGENT = Text(
+    "代办人就是申请人本人：请去掉代办人，或核对证件号码",
+    "The agent is the applicant: leave the agent out, or compare the numbers",
+)
 _UNKNOWN = Text("该事项没有这项材料", "The matter has no such material")
 _DUPLICATE = Text("材料重复", "This material is listed twice")
 _MISSING = Text(

@@ -91,7 +91,9 @@ async def apply_edit(work: Work, edit: CaseEdit) -> None:
         complete=not draft,
         materials_complete=False,
     )
-    refuse(errors, filing.errors)
+    unsaid = taken_back(work, standing, filing.materials)
+    unreceived = [FieldError(f"/materials/{at}/received", *TAKEN_BACK) for at in unsaid]
+    refuse(errors, [*filing.errors, *unreceived])
     sealed = sealing.split(filing.document, work.matter.sensitive)
     if sealed.secrets[_APPLICANT] != stored[_APPLICANT] and await _has_reused(work):
         raise Invalid.field(_APPLICANT, "papers_of_another", _REUSED)
@@ -101,6 +103,32 @@ async def apply_edit(work: Work, edit: CaseEdit) -> None:
         await settle_promises(work)
     work.log("edited", case.status, fields=sorted(edit.model_dump(exclude_unset=True)))
     reroute(work, edit, filing.document["form"])
+
+
+def taken_back(
+    work: Work, standing: Iterable[MaterialIn], changed: Sequence[MaterialIn]
+) -> list[int]:
+    """Positions of required materials that an accepted case had and is to have no longer, without
+    a promise: it would be decided without what it was accepted for."""
+    if work.case.accepted_at is None:
+        return []
+    had = {line.key for line in standing if line.received != "none"}
+    required = {material.key for material in work.matter.content.materials if material.required}
+    return [
+        at
+        for at, line in enumerate(changed)
+        if line.received == "none" and line.promised_by is None and line.key in had & required
+    ]
+
+
+TAKEN_BACK = (
+    "taken_back",
+    Text(
+        "办件是凭这项必交材料受理的，不能改为未收；确实没有的，请约定补交日期（容缺）或终止办理",
+        "The case was accepted with this required material: if it is not there after all, agree on"
+        " a day to bring it, or end the case",
+    ),
+)
 
 
 def last_promise(work: Work) -> date:

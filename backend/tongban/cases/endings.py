@@ -2,9 +2,10 @@
 
 from datetime import date, timedelta
 
-from tongban.cases import editing, recalculation
+from tongban.cases import editing, recalculation, steps
 from tongban.cases.models import Archive, Collection
-from tongban.cases.problems import ReopenTooLate
+from tongban.cases.policy import acts_for
+from tongban.cases.problems import PapersOut, ReopenTooLate
 from tongban.cases.rules import Status
 from tongban.cases.work import Work, path_of
 from tongban.core.problems import Invalid
@@ -41,22 +42,42 @@ async def issue(work: Work) -> None:
 
 async def withdraw(work: Work) -> None:
     """The applicant takes the application back."""
-    _end(work, Status.WITHDRAWN, "withdrawn")
+    await _end(work, Status.WITHDRAWN, "withdrawn")
 
 
 async def terminate(work: Work) -> None:
     """Ended by the office without a decision (终止)."""
-    _end(work, Status.TERMINATED, "terminated")
+    await _end(work, Status.TERMINATED, "terminated")
 
 
-def _end(work: Work, status: Status, event: str) -> None:
+async def _end(work: Work, status: Status, event: str) -> None:
     before = work.case.status
+    await _fetch_papers(work)
     work.cancel_all()
     case = work.case
     case.status = status
     case.suspended = case.correction_pending = case.returned = case.promise_open = False
     case.extension_asked_days = case.extension_asked_by = None
     work.log(event, before)
+
+
+async def _fetch_papers(work: Work) -> None:
+    """Originals that a bureau has are fetched first: afterwards nobody would be asked for them.
+
+    A bureau on line hands them back with what it does itself; the clock waits for nobody.
+    Raises `PapersOut`.
+    """
+    papers = await steps.papers_out(work)
+    if papers is None:
+        return
+    bureau = work.actor is None or any(
+        task.organisation_id == papers.bureau_id
+        and acts_for(work.tree, work.actor, task.role, task.organisation_id)
+        for task in work.tasks
+    )
+    if not bureau and work.body.returned_on is None:
+        raise PapersOut(bureau=work.tree[papers.bureau_id].name).at("/returned_on")
+    await steps.papers_back(work, None)
 
 
 async def archive(work: Work) -> None:

@@ -1,6 +1,5 @@
 """What callers say about cases; what they are answered is in `schemas`."""
 
-from datetime import date
 from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
@@ -17,7 +16,7 @@ from tongban.cases.rules import Action
 from tongban.cases.schemas import ApplicantKind, CollectionMethod, Received
 from tongban.core.characters import LINE, LINES, NAME
 from tongban.core.privacy import is_masked, normalise
-from tongban.core.schemas import InputModel
+from tongban.core.schemas import Flag, InputModel, PlainDate, Whole
 from tongban.core.texts import Text
 from tongban.core.validation import wrong
 
@@ -53,7 +52,7 @@ _RECEIVED_FORMS = Text(
     "只能是 true、false 或下列之一：" + ", ".join(get_args(Received)),
     "Must be true, false or one of " + ", ".join(get_args(Received)),
 )
-ReceivedIn = Annotated[Received | bool, WrapValidator(_one_fault)]
+ReceivedIn = Annotated[Received | Flag, WrapValidator(_one_fault)]
 
 
 class ApplicantIn(InputModel):
@@ -80,7 +79,7 @@ class MaterialIn(InputModel):
 
     key: MaterialKey
     received: ReceivedIn = "none"
-    promised_by: date | None = None
+    promised_by: PlainDate | None = None
     """容缺: the day by which a material that is missing now will be brought."""
     files: Annotated[list[UUID], Field(max_length=30)] = []
     note: Annotated[str, StringConstraints(max_length=200), LINES] = ""
@@ -99,8 +98,8 @@ class CaseIn(InputModel):
     form: dict[str, Any] = {}
     materials: Annotated[list[MaterialIn], Field(max_length=60)] = []
     comment: Comment = ""
-    submit: bool = True
-    receive_only: bool = False
+    submit: Flag = True
+    receive_only: Flag = False
 
 
 class CaseEdit(InputModel):
@@ -134,15 +133,15 @@ class ActionIn(InputModel):
     to_staff: Annotated[str, StringConstraints(max_length=60), LINE] | None = None
     reason: Annotated[str, StringConstraints(max_length=40), LINE] | None = None
     """`suspend`: a code of the closed list of special procedures."""
-    days: Annotated[int, Field(ge=1, le=60)] | None = None
+    days: Annotated[Whole, Field(ge=1, le=60)] | None = None
     """`request_extension`: working days."""
-    agreed: bool | None = None
+    agreed: Flag | None = None
     """`decide_extension`."""
     findings: Annotated[list[FindingIn], Field(max_length=60)] = []
     """`request_correction`: everything to correct, told once."""
     edit: CaseEdit | None = None
     """`submit_correction`, `accept`: the corrected parts."""
-    receive_only: bool = False
+    receive_only: Flag = False
     """`submit`: only take the papers (收件)."""
     received_by: Annotated[str, StringConstraints(max_length=60), LINE] | None = None
     """`carry_out`: who at the bureau took the papers."""
@@ -151,8 +150,8 @@ class ActionIn(InputModel):
     decision: Literal["approved", "denied", "returned", "forwarded"] | None = None
     """`record_result`: what the bureau decided."""
     document_number: Annotated[str, StringConstraints(max_length=60), LINE] | None = None
-    returned_on: date | None = None
-    """`record_result`: the day the papers came back."""
+    returned_on: PlainDate | None = None
+    """The day the papers came back from a bureau; today where nothing is said."""
     collected_by: Annotated[str, StringConstraints(max_length=60), LINE] | None = None
     collection_method: CollectionMethod | None = None
     tracking_number: Annotated[str, StringConstraints(max_length=60), LINE] | None = None

@@ -13,9 +13,9 @@ from tongban.cases.policy import situation
 from tongban.cases.problems import ActionNotAllowed
 from tongban.cases.rules import OPEN, Action, Party
 from tongban.cases.schemas import CaseOut
-from tongban.cases.transitions import lock
+from tongban.cases.transitions import check_version, lock
 from tongban.cases.work import Work
-from tongban.core.problems import NotFound
+from tongban.core.problems import Invalid, NotFound
 from tongban.core.settings import Settings
 from tongban.files.service import file_response
 from tongban.identity.actor import Actor
@@ -29,12 +29,15 @@ async def update(
     number: str,
     key: str,
     body: MaterialUpdate,
+    if_match: str | None,
 ) -> CaseOut:
     """Note that a material came or was scanned. Whoever holds a task or the accepting counter
-    may, until the case is decided. Raises `NotFound`, `ActionNotAllowed`."""
+    may, until the case is decided. Raises `NotFound`, `ActionNotAllowed`, `StaleVersion`,
+    `Invalid`."""
     work = await lock(session, settings, actor, number, ActionIn(action=Action.SUBMIT_CORRECTION))
     case = work.case
     wanted = line_to_change(work, actor, key)
+    check_version(case, if_match)
     present = {m.key: m for m in await editing.materials_of(session, case.id, work.matter)}
     before = present.get(key) or MaterialIn(key=key)
     received = body.received if body.received is not None else before.received
@@ -47,6 +50,8 @@ async def update(
             "note": body.note if body.note is not None else before.note,
         }
     )
+    if editing.taken_back(work, [before], [after]):
+        raise Invalid.field("/received", *editing.TAKEN_BACK)
     await editing.put_materials(session, case, work.matter, [after], actor, work.now, at="")
     await editing.settle_promises(work)
     work.log(

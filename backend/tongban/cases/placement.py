@@ -48,7 +48,7 @@ def counter(tree: Tree, actor: Actor, code: str | None) -> tuple[Unit, Unit | No
         return _counter(tree, actor, unit)
     own = sorted(actor.roles_at(Role.CLERK), key=lambda unit: unit != actor.organisation_id)
     if not own or tree.get(own[0]) is None:
-        raise NotYourCounter
+        raise NotYourCounter().at("/accepting_code")
     return _counter(tree, actor, tree[own[0]])
 
 
@@ -58,7 +58,7 @@ def _counter(tree: Tree, actor: Actor, unit: Unit) -> tuple[Unit, Unit | None]:
     except CannotAccept as error:
         raise NotOffered().at("/accepting_code") from error
     if not acts_for(tree, actor, Role.CLERK, accepting.id):
-        raise NotYourCounter
+        raise NotYourCounter().at("/accepting_code")
     return accepting, unit if unit.kind is Kind.WINDOW else None
 
 

@@ -20,7 +20,7 @@ class NotACommunity(AtField):
     )
 
 
-class NotYourCounter(Problem):
+class NotYourCounter(AtField):
     status = 403
     code = "not_your_counter"
     title = Text("您不能以该机构的名义收件", "You cannot take cases in for that organisation")
@@ -117,6 +117,16 @@ class PromiseOpen(AtField):
         "还有承诺补交的材料没有到：请先登记收到，再作出决定；逾期不补的，可终止办理或不予批准",
         "A promised material has not come: record it first, then decide; if it never comes,"
         " terminate the case or deny the application",
+    )
+
+
+class PapersOut(AtField):
+    status = 409
+    code = "papers_out"
+    title = Text(
+        "材料还在{bureau}：请代办员先取回并登记（登记委办局结果：退回），或填写取回日期",
+        "The papers are at {bureau}: have the agent runner fetch and record them (result: returned)"
+        " first, or give the day they came back",
     )
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.cases import seals
 from tongban.cases.models import Case, CaseCounter, DailySeal, Event
+from tongban.cases.rules import Status
 from tongban.cases.seals import DAY, Head, Seal
 from tongban.core import clock
 from tongban.core.settings import Settings
@@ -153,10 +154,18 @@ async def _never_sealed(session: AsyncSession, since: date | None) -> AsyncItera
 
 
 async def verify_presence(session: AsyncSession) -> AsyncIterator[Finding]:
-    """Histories without their case, and numbers that were given and are no longer there."""
+    """Histories without their case, and numbers that were given and are no longer there.
+
+    A draft is its writer's to throw away, and what it logged stays: a history is missed from the
+    moment at which somebody handed the application in.
+    """
     lost = await session.scalars(
         select(Event.case_id)
-        .where(Event.seq == 1, ~select(Case.id).where(Case.id == Event.case_id).exists())
+        .distinct()
+        .where(
+            Event.to_status != Status.DRAFT,
+            ~select(Case.id).where(Case.id == Event.case_id).exists(),
+        )
         .order_by(Event.case_id)
     )
     case_id: UUID

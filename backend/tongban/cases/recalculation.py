@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.cases import clocks
-from tongban.cases.models import Case, Event, FollowedYear, Task
+from tongban.cases.models import Case, Event, FollowedYear, Handover, Task
 from tongban.cases.rules import RUNNING, UNDECIDED
 from tongban.cases.work import Work, within
 from tongban.core import clock
@@ -113,3 +113,18 @@ async def replay_case(work: Work) -> None:
         moves = [ClockEvent(ClockEventKind.STARTED, task.opened_at), *since]
         own = rules.replay(moves, task.limit_days, work.calendar, office, work.now)
         task.due_on = within(case, own.due_on or task.due_on)
+        if task.function == "approve":
+            await _move_handover(work, task)
+
+
+async def _move_handover(work: Work, task: Task) -> None:
+    """Papers at a bureau are expected back when its step is due."""
+    await work.session.execute(
+        update(Handover)
+        .where(
+            Handover.case_id == work.case.id,
+            Handover.bureau_id == task.organisation_id,
+            Handover.returned_on.is_(None),
+        )
+        .values(due_on=task.due_on)
+    )

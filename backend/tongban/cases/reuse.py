@@ -1,7 +1,7 @@
 """Papers that another street of the district checked before (材料复用).
 
 Whoever takes an application in and holds the applicant's number is told that such a paper exists:
-its title, the day, the matter it was for. Case, office and content stay hidden until the paper is
+its title and the day. Matter, case, office and content stay hidden until the paper is
 taken over into a case of the same person, for a reason that both histories keep.
 """
 
@@ -58,7 +58,6 @@ async def offered(
             source_key=row.key,
             document_kind=kind,
             name=material.name,
-            matter_name=row.matter_name,
             checked_at=row.checked_at,
         )
         for kind, row in newest.items()
@@ -103,7 +102,7 @@ async def take_over(
         key=key,
         received="electronic",
         files=source.files,
-        note=f"复用{checked_on.isoformat()}核验的材料（{source.matter_name}）"[:200],
+        note=f"复用{checked_on.isoformat()}核验的材料",
     )
     await editing.put_materials(
         session, work.case, work.matter, [line], actor, work.now, known=source.files
@@ -141,7 +140,6 @@ def _serving(case_ids: Iterable[UUID]) -> Select[*tuple[Any, ...]]:
             CaseMaterial.checked_at,
             CaseMaterial.files,
             Case.number,
-            Case.matter_name,
             Case.matter_version_id,
         )
         .join(Case, Case.id == CaseMaterial.case_id)

@@ -172,7 +172,7 @@ async def discard_draft(number: Number, actor: Creator, session: SessionDep) -> 
 @router.post(
     "/cases/{number}/actions",
     responses=problem_responses(
-        NotFound, p.ActionNotAllowed, p.PromiseOpen, StaleVersion, p.KeyReused
+        NotFound, p.ActionNotAllowed, p.PromiseOpen, p.PapersOut, StaleVersion, p.KeyReused
     ),
 )
 async def act_on_case(
@@ -196,7 +196,10 @@ async def list_case_events(number: Number, actor: Reader, session: SessionDep) -
     return await reading.read_events(session, actor, number)
 
 
-@router.patch("/cases/{number}/materials/{key}")
+@router.patch(
+    "/cases/{number}/materials/{key}",
+    responses=problem_responses(NotFound, p.ActionNotAllowed, StaleVersion),
+)
 async def update_case_material(
     number: Number,
     key: Annotated[str, Path(max_length=80)],
@@ -205,9 +208,10 @@ async def update_case_material(
     session: SessionDep,
     settings: SettingsDep,
     response: Response,
+    if_match: IfMatch = None,
 ) -> s.CaseOut:
     """Bring a promised material later, or attach its scan."""
-    case = await materials.update(session, settings, actor, number, key, body)
+    case = await materials.update(session, settings, actor, number, key, body, if_match)
     return _tagged(case, response)
 
 

@@ -268,7 +268,6 @@ class MaterialElsewhere(OutputModel):
     source_key: str
     document_kind: str
     name: str
-    matter_name: str
     checked_at: datetime
 
 

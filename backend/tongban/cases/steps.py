@@ -37,6 +37,8 @@ async def pass_on(work: Work) -> None:
 async def send_back(work: Work) -> None:
     """Back to an earlier step; the clocks go on."""
     before = begin(work)
+    if work.held_task.function == "approve":
+        await papers_back(work, "returned")
     target = go_back(work, work.held_task)
     work.log("returned", before, to_step=target)
 
@@ -171,7 +173,7 @@ async def record_result(work: Work) -> None:
         raise PromiseOpen().at("/decision")
     work.task = next(task for task in work.tasks if task.function == "approve")
     before = begin(work)
-    await _papers_back(work, decision)
+    await papers_back(work, decision)
     if decision == "returned":
         target = go_back(work, work.task)
         work.log("result_recorded", before, decision=decision, to_step=target)
@@ -186,13 +188,20 @@ async def record_result(work: Work) -> None:
     )
 
 
-async def _papers_back(work: Work, decision: str) -> None:
-    papers = await work.session.scalar(
+async def papers_out(work: Work) -> Handover | None:
+    """The papers of the case that are at a bureau."""
+    found: Handover | None = await work.session.scalar(
         select(Handover)
         .where(Handover.case_id == work.case.id, Handover.returned_on.is_(None))
         .order_by(Handover.handed_over_on.desc(), Handover.id.desc())
         .limit(1)
     )
+    return found
+
+
+async def papers_back(work: Work, decision: str | None) -> None:
+    """The papers, if a bureau has them, came back: today, or on the day that was given."""
+    papers = await papers_out(work)
     back = work.body.returned_on
     if back is not None and (back > work.today or (papers and back < papers.handed_over_on)):
         raise Invalid.field(
@@ -209,8 +218,7 @@ async def _papers_back(work: Work, decision: str) -> None:
 async def approve(work: Work) -> None:
     """Approved here; concluded where no further decision is waiting."""
     before = begin(work)
-    if work.case.path and await _is_bureau_of_carried(work):
-        await _papers_back(work, "approved")
+    await papers_back(work, "approved")
     advance(work)
     if not work.tasks:
         conclude(work, Outcome.APPROVED)
@@ -219,8 +227,7 @@ async def approve(work: Work) -> None:
 
 async def deny(work: Work) -> None:
     before = begin(work)
-    if await _is_bureau_of_carried(work):
-        await _papers_back(work, "denied")
+    await papers_back(work, "denied")
     if work.task is not None:
         work.close(work.task)
     conclude(work, Outcome.DENIED)
@@ -233,10 +240,6 @@ async def file(work: Work) -> None:
     if not work.tasks:
         conclude(work, Outcome.FILED)
     work.log("filed", before)
-
-
-async def _is_bureau_of_carried(work: Work) -> bool:
-    return any(step["function"] == "carry_out" for step in work.case.path)
 
 
 def begin(work: Work) -> str:

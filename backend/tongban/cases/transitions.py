@@ -88,7 +88,7 @@ _BELONGS: Final[dict[Action, frozenset[str]]] = {
     Action.ACCEPT: frozenset({"edit"}),
     Action.REQUEST_CORRECTION: frozenset({"findings"}),
     Action.SUBMIT_CORRECTION: frozenset({"edit"}),
-    Action.RETURN: frozenset({"to_step"}),
+    Action.RETURN: frozenset({"to_step", "returned_on"}),
     Action.TRANSFER: frozenset({"to_organisation", "to_staff"}),
     Action.SUSPEND: frozenset({"reason"}),
     Action.REQUEST_EXTENSION: frozenset({"days"}),
@@ -97,6 +97,8 @@ _BELONGS: Final[dict[Action, frozenset[str]]] = {
     Action.RECORD_RESULT: frozenset({"decision", "document_number", "returned_on", "to_step"}),
     Action.APPROVE: frozenset({"document_number", "returned_on"}),
     Action.DENY: frozenset({"document_number", "returned_on"}),
+    Action.WITHDRAW: frozenset({"returned_on"}),
+    Action.TERMINATE: frozenset({"returned_on"}),
     Action.ISSUE: frozenset(
         {"collected_by", "collection_method", "tracking_number", "signature_file"}
     ),

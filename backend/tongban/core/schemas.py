@@ -3,11 +3,12 @@
 import math
 import re
 from collections.abc import Iterable
+from datetime import date, datetime
 from itertools import chain
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Strict, model_validator
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 MAX_DEPTH = 32
 """Of lists and objects inside one another. Looking at a body again at each level stays cheap."""
@@ -46,6 +47,26 @@ class OutputModel(BaseModel):
     """An answer: no defaults, so that no field of a generated client is optional."""
 
     model_config = ConfigDict(from_attributes=True)
+
+
+def _written_out(value: Any) -> Any:
+    """Pydantic takes a number, quoted or not, for seconds since 1970, and midnight for a day."""
+    if isinstance(value, str) and _PLAIN_DATE.fullmatch(value):
+        return value
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    raise PydanticKnownError("date_type")
+
+
+_PLAIN_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+WRITTEN_OUT = BeforeValidator(_written_out)
+PlainDate = Annotated[date, WRITTEN_OUT]
+"""A day as `YYYY-MM-DD` and nothing else."""
+Flag = Annotated[bool, Strict()]
+"""`true` or `false`; not 1, not "yes"."""
+Whole = Annotated[int, Strict()]
+"""A whole number; not "5", not `true`."""
 
 
 _SURROGATE = re.compile("[\ud800-\udfff]")

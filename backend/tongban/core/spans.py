@@ -10,10 +10,11 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute
 
 from tongban.core.problems import Invalid
+from tongban.core.schemas import WRITTEN_OUT
 from tongban.core.texts import Text
 
 _FIRST, _LAST = date(1900, 1, 1), date(2999, 12, 31)
-Day = Annotated[date, Field(ge=_FIRST, le=_LAST)]
+Day = Annotated[date, Field(ge=_FIRST, le=_LAST), WRITTEN_OUT]
 """A day that is still one in every time zone."""
 Moment = Annotated[
     AwareDatetime,

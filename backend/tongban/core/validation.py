@@ -48,6 +48,7 @@ _TEXTS = {
     "less_than_equal": Text("不得大于 {le}", "At most {le}"),
     "less_than": Text("应小于 {lt}", "Less than {lt}"),
     "literal_error": Text("只能是下列之一：{expected}", "Must be one of {expected}"),
+    "union_tag_invalid": Text("只能是下列之一：{expected}", "Must be one of {expected}"),
     "enum": Text("只能是下列之一：{expected}", "Must be one of {expected}"),
     "json_invalid": Text(
         "不是有效的 JSON：第 {character} 个字符处有误", "Not valid JSON at character {character}"
@@ -96,7 +97,8 @@ def _text(error: Any) -> Text:
     own = context.get("text")
     if isinstance(own, Text):
         return own
-    if "expected" in context:
-        named = re.findall(r"'([^']*)'", context["expected"])
-        context = {**context, "expected": ", ".join(named) or context["expected"]}
+    expected = context.get("expected", context.get("expected_tags"))
+    if expected is not None:
+        named = re.findall(r"'([^']*)'", expected)
+        context = {**context, "expected": ", ".join(named) or expected}
     return _TEXTS.get(error["type"], _WRONG).using(**context)

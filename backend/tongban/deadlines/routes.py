@@ -6,7 +6,8 @@ from fastapi import Depends, Path
 
 from tongban.core import clock
 from tongban.core.db import SessionDep
-from tongban.core.http import Router
+from tongban.core.http import Router, problem_responses
+from tongban.core.problems import Forbidden
 from tongban.deadlines import service
 from tongban.deadlines.schemas import CoverageOut, YearIn, YearOut
 from tongban.identity.actor import Actor
@@ -37,7 +38,7 @@ async def read_calendar_year(session: SessionDep, _: ActorDep, year: Year) -> Ye
     return await service.read_year(session, year)
 
 
-@router.put("/{year}")
+@router.put("/{year}", responses=problem_responses(Forbidden))
 async def publish_calendar_year(
     session: SessionDep, actor: Editor, year: Year, body: YearIn
 ) -> YearOut:

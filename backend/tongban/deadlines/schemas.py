@@ -6,21 +6,21 @@ from typing import Annotated
 from pydantic import Field
 
 from tongban.core.characters import LINE
-from tongban.core.schemas import InputModel, OutputModel
+from tongban.core.schemas import Flag, InputModel, OutputModel, PlainDate
 
 
 class DayIn(InputModel):
     """A day that differs from Monday–Friday."""
 
-    date: datetime.date
-    is_working: bool
+    date: PlainDate
+    is_working: Flag
     note: Annotated[str, Field(max_length=50), LINE] = ""
 
 
 class YearIn(InputModel):
-    """All exceptions of a year, as the official notice has them."""
+    """All exceptions of a year, as the official notice has them; no year is without any."""
 
-    days: list[DayIn] = Field(max_length=366)
+    days: list[DayIn] = Field(min_length=1, max_length=366)
 
 
 class DayOut(OutputModel):

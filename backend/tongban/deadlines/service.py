@@ -21,6 +21,9 @@ from tongban.deadlines.rules import Calendar, DueDate, OfficeHours
 from tongban.deadlines.schemas import DayIn, YearIn, YearOut
 from tongban.identity import audit
 from tongban.identity.actor import Actor
+from tongban.identity.policy import demand_district
+from tongban.identity.roles import Permission
+from tongban.organisations.service import get_tree
 
 FIRST_SEEDED_YEAR = 2004
 _NOTICE_MONTH = 11
@@ -134,9 +137,11 @@ async def read_year(session: AsyncSession, year: int) -> YearOut:
 async def publish_year(session: AsyncSession, actor: Actor, year: int, body: YearIn) -> YearOut:
     """Replace the exceptions of a year by those of the official notice.
 
-    Due dates that were provisional are the cases' to compute again. Raises `DayOutsideYear`,
-    `DayTwice`.
+    Every due date of the district hangs on it: only an administrator of the district may. Due
+    dates that were provisional are the cases' to compute again. Raises `Forbidden`,
+    `DayOutsideYear`, `DayTwice`.
     """
+    demand_district(await get_tree(session), actor, Permission.CALENDAR_EDIT)
     _check_days(year, body.days)
     session.info.pop(_ASKED, None)
     session.info.pop(_REVISION, None)

@@ -7,7 +7,7 @@ from tongban.core.problems import Forbidden
 from tongban.identity.actor import Actor
 from tongban.identity.roles import Permission
 from tongban.organisations.models import Organisation
-from tongban.organisations.tree import Tree, Unit
+from tongban.organisations.tree import Kind, Tree, Unit
 
 _ADMINISTRATION = (Permission.ACCOUNTS_EDIT, Permission.ROLES_GRANT)
 
@@ -21,6 +21,14 @@ def reaches(tree: Tree, actor: Actor, permission: Permission, unit: Unit) -> boo
 def demand(tree: Tree, actor: Actor, permission: Permission, unit: Unit) -> None:
     """Raise `Forbidden` unless the actor reaches `unit`."""
     if not reaches(tree, actor, permission, unit):
+        raise Forbidden
+
+
+def demand_district(tree: Tree, actor: Actor, permission: Permission) -> None:
+    """Raise `Forbidden` unless the permission is held for a whole district: what all its streets
+    share is not one street's to change."""
+    held = (tree.get(unit) for unit in actor.organisations(permission))
+    if not any(unit is not None and unit.kind is Kind.DISTRICT for unit in held):
         raise Forbidden
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, StringConstraints
 
 from tongban.core.characters import LINE, LINES
-from tongban.core.schemas import InputModel, OutputModel
+from tongban.core.schemas import Flag, InputModel, OutputModel
 from tongban.identity.roles import Permission, Role
 
 Username = Annotated[
@@ -127,7 +127,7 @@ class StaffChange(InputModel):
 
     name: _Name | None = None
     organisation_code: Annotated[str, StringConstraints(max_length=40), LINE] | None = None
-    active: bool | None = None
+    active: Flag | None = None
     email: _Email | None = None
     mobile: _Mobile | None = None
 

@@ -5,14 +5,14 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from tongban.core.characters import LINE, LINES
-from tongban.core.schemas import InputModel
+from tongban.core.schemas import Flag, InputModel
 
 _Note = Annotated[str, StringConstraints(max_length=200), LINES]
 
 
 class OfferingIn(InputModel):
     organisation_code: Annotated[str, StringConstraints(min_length=1, max_length=40), LINE]
-    offered: bool
+    offered: Flag
     note: _Note = ""
 
 

@@ -3419,8 +3419,6 @@ export interface components {
             checked_at: string;
             /** Document Kind */
             document_kind: string;
-            /** Matter Name */
-            matter_name: string;
             /** Name */
             name: string;
             /**
@@ -4563,7 +4561,7 @@ export interface components {
         };
         /**
          * YearIn
-         * @description All exceptions of a year, as the official notice has them.
+         * @description All exceptions of a year, as the official notice has them; no year is without any.
          */
         YearIn: {
             /** Days */
@@ -5338,6 +5336,15 @@ export interface operations {
                     "application/json": components["schemas"]["YearOut"];
                 };
             };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description invalid */
             422: {
                 headers: {
@@ -5748,7 +5755,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description action_not_allowed · promise_open */
+            /** @description action_not_allowed · promise_open · papers_out */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6031,7 +6038,9 @@ export interface operations {
     update_case_material: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "If-Match"?: string | null;
+            };
             path: {
                 key: string;
                 /** @description Case number, or the id of a draft */
@@ -6052,6 +6061,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CaseOut"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description action_not_allowed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description stale_version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description invalid */

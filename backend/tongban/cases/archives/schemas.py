@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from tongban.core.characters import LINE, LINES
-from tongban.core.schemas import InputModel, OutputModel
+from tongban.core.schemas import Flag, InputModel, OutputModel
 from tongban.core.spans import Day
 from tongban.identity.schemas import StaffRef
 from tongban.organisations.schemas import OrganisationRef
@@ -68,7 +68,7 @@ class DisposalIn(InputModel):
 class DisposalDecisionIn(InputModel):
     """The second person's decision. An approved list is carried out by the worker, for good."""
 
-    approve: bool
+    approve: Flag
     opinion: Reason
 
 

@@ -91,7 +91,7 @@ def acceptance_notes(paper: Acknowledgement) -> list[str]:
     """What the receipt of papers means, and what follows (行政许可法 32)."""
     by = f"（{zh_date(paper.decide_by)}前）" if paper.decide_by else ""
     return [
-        "本回执仅证明已收到上列材料，申请尚未受理；本回执不代表申请已被受理。",
+        "本回执仅证明收到上列材料，收件时申请尚未受理；本回执不代表申请已被受理。",
         f"{paper.accepting}自收到材料之日起{paper.decide_days}个工作日内{by}决定是否受理；"
         "材料需要补正的，一次告知全部内容。逾期未告知的，自收到材料之日起即为受理。",
         *handling_notes(paper),

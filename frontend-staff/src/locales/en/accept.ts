@@ -60,7 +60,7 @@ export default {
     elsewhere: "Checked by other streets",
     takeOver: "Use",
     takenOver: "Taken over as an electronic copy; what you entered is kept as a draft",
-    checkedFor: "Checked on {{date}} for “{{matter}}”",
+    checkedOn: "Checked on {{date}}",
     takeOverNotice:
       "What you entered is kept as a draft first; then the scan is put into it, counts as an electronic copy and can be viewed. Who used it and why is in the audit log.",
     takeOverReason: "Reason",

@@ -98,6 +98,7 @@ export default {
     missingDate: "Choose the date",
     none: "No exceptions in this year",
     noneHint: "Add holidays and make-up days, then publish.",
+    districtOnly: "One calendar serves the whole district; its system administrators publish it.",
   },
   audit: {
     title: "Audit log",

@@ -99,6 +99,7 @@ export default {
     decision: "Bureau's result",
     documentNumber: "Document number",
     returnedOn: "Papers came back on",
+    papersOut: "The papers are at the bureau: fetch the originals and give the day before the case ends.",
     collectedBy: "Collected by",
     collectionMethod: "How collected",
     trackingNumber: "Postal number",

@@ -60,7 +60,7 @@ export default {
     elsewhere: "其他街道核验过的材料",
     takeOver: "采用",
     takenOver: "已采用，计为电子件；填写的内容已存为草稿",
-    checkedFor: "办理“{{matter}}”时于 {{date}} 核验",
+    checkedOn: "于 {{date}} 核验",
     takeOverNotice:
       "已填的内容先存为草稿，再放入这份材料的扫描件，计为电子件，采用后可以查看。采用人与原因记入审计日志。",
     takeOverReason: "采用原因",

@@ -97,6 +97,7 @@ export default {
     missingDate: "请选择日期",
     none: "本年没有例外日期",
     noneHint: "添加节假日与调休上班日后公布。",
+    districtOnly: "工作日历全区统一，由区级系统管理员公布。",
   },
   audit: {
     title: "审计日志",

@@ -94,6 +94,7 @@ export default {
     decision: "委办局结果",
     documentNumber: "文号",
     returnedOn: "材料取回日期",
+    papersOut: "材料已送委办局：取回原件后填写日期，才能结束办理。",
     collectedBy: "领取人",
     collectionMethod: "领取方式",
     trackingNumber: "邮寄单号",

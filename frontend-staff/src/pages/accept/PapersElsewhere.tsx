@@ -78,10 +78,7 @@ export function PapersElsewhere({ papers, asked, takeOver, onTaken }: Props) {
               )}
             </div>
             <div className="muted">
-              {t("accept.checkedFor", {
-                matter: paper.matter_name,
-                date: formatDate(paper.checked_at),
-              })}
+              {t("accept.checkedOn", { date: formatDate(paper.checked_at) })}
             </div>
           </li>
         ))}
@@ -143,9 +140,7 @@ function TakeOverDialog({ paper, at, takeOver, onTaken, onClose }: DialogProps) 
       onSubmit={take}
       onClose={onClose}
     >
-      <p>
-        {t("accept.checkedFor", { matter: paper.matter_name, date: formatDate(paper.checked_at) })}
-      </p>
+      <p>{t("accept.checkedOn", { date: formatDate(paper.checked_at) })}</p>
       <p className="muted">{t("accept.takeOverNotice")}</p>
       <Form.Item
         name="reason"

@@ -5,12 +5,14 @@ import dayjs from "dayjs";
 import { useTranslation } from "react-i18next";
 import { apiQuery, client, unwrap } from "@/api/client";
 import type { components } from "@/api/schema";
+import { useReach } from "@/app/reach";
 import { one, useFilters } from "@/app/search";
 import { formatMoment } from "@/components/dates";
 import { EmptyState } from "@/components/EmptyState";
 import { Loaded } from "@/components/Loaded";
 import { PageHeader } from "@/components/PageHeader";
 import { Select } from "@/components/Select";
+import { treeQuery } from "@/components/tree";
 import { useSubmission } from "@/components/useSubmission";
 import { DateInput } from "@/forms/DateInput";
 
@@ -63,8 +65,16 @@ function Coverage() {
   );
 }
 
+/** Whether who is signed in publishes years: the calendar is the whole district's. */
+function useMayPublish(): boolean {
+  const reaches = useReach("calendar.edit");
+  const district = useQuery(treeQuery).data?.items.find(({ kind }) => kind === "district");
+  return district !== undefined && reaches(district.code);
+}
+
 function YearForm({ year }: { year: Year }) {
   const { t } = useTranslation("admin");
+  const mayPublish = useMayPublish();
   const { modal, message } = App.useApp();
   const queries = useQueryClient();
   const [form] = Form.useForm<YearIn>();
@@ -96,12 +106,20 @@ function YearForm({ year }: { year: Year }) {
           : t("calendar.unpublished")}
       </h2>
       {notice}
-      <Form form={form} onFinish={ask} initialValues={{ days: year.days }}>
+      <Form
+        form={form}
+        onFinish={ask}
+        initialValues={{ days: year.days }}
+        disabled={!mayPublish}
+      >
         <Form.List name="days">
           {(rows, { add, remove }) => (
             <>
               {rows.length === 0 ? (
-                <EmptyState title={t("calendar.none")} hint={t("calendar.noneHint")} />
+                <EmptyState
+                  title={t("calendar.none")}
+                  hint={t(mayPublish ? "calendar.noneHint" : "calendar.districtOnly")}
+                />
               ) : (
                 <div className="sub-table sub-table-scroll">
                   <table className="stacking" aria-label={t("calendar.label")}>
@@ -127,11 +145,17 @@ function YearForm({ year }: { year: Year }) {
                   </table>
                 </div>
               )}
+              {!mayPublish && rows.length > 0 && <p className="muted">{t("calendar.districtOnly")}</p>}
               <div className="row">
                 <Button icon={<PlusOutlined />} onClick={() => add({ is_working: false, note: "" })}>
                   {t("calendar.add")}
                 </Button>
-                <Button type="primary" htmlType="submit" loading={busy}>
+                <Button
+                  type="primary"
+                  htmlType="submit"
+                  loading={busy}
+                  disabled={!mayPublish || rows.length === 0}
+                >
                   {t("calendar.publish")}
                 </Button>
               </div>

@@ -45,6 +45,8 @@ export function ActionFieldItem({ field, data }: { field: ActionField; data: Cas
           <DateInput />
         </Form.Item>
       );
+    case "papers_back":
+      return <PapersBack data={data} />;
     case "days":
       return <ExtensionDays data={data} />;
     case "asked":
@@ -59,6 +61,19 @@ export function ActionFieldItem({ field, data }: { field: ActionField; data: Cas
     default:
       return <ChoiceItem name={field} />;
   }
+}
+
+/** Ending a case whose originals are at a bureau: the day on which they were fetched. */
+function PapersBack({ data }: { data: Case }) {
+  const { t } = useTranslation("cases");
+  const carried = data.path.some((step) => step.function === "carry_out" && step.state === "done");
+  const there = data.tasks.some((task) => task.function === "approve" && task.state === "open");
+  if (!carried || !there) return null;
+  return (
+    <Form.Item name="returned_on" label={t("dialog.returnedOn")} extra={t("dialog.papersOut")}>
+      <DateInput />
+    </Form.Item>
+  );
 }
 
 type Translate = ReturnType<typeof useTranslation<"cases">>["t"];

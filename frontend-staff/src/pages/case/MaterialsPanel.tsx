@@ -47,6 +47,7 @@ export function MaterialsPanel({ data, number }: { data: Case; number: string })
                 key={material.key}
                 material={material}
                 number={number}
+                version={data.version}
                 may={may}
                 ifMissed={matter.data?.content.missed_promise_action}
                 onPreview={(file) =>
@@ -65,17 +66,18 @@ export function MaterialsPanel({ data, number }: { data: Case; number: string })
 interface LineProps {
   material: Material;
   number: string;
+  version: number;
   may: boolean;
   /** What the matter has happen when a promise is missed. */
   ifMissed: string | undefined;
   onPreview: (file: Material["files"][number]) => void;
 }
 
-function MaterialLine({ material, number, may, ifMissed, onPreview }: LineProps) {
+function MaterialLine({ material, number, version, may, ifMissed, onPreview }: LineProps) {
   const { t } = useTranslation("cases");
   const words = useWords();
   const need = useNeed();
-  const update = useMaterialUpdate(number, material.key);
+  const update = useMaterialUpdate(number, material.key, version);
   return (
     <tr>
       <th scope="row">
@@ -142,20 +144,22 @@ function MaterialLine({ material, number, may, ifMissed, onPreview }: LineProps)
   );
 }
 
-function useMaterialUpdate(number: string, key: string) {
+/** Changes a line as it is on screen: what somebody else changed meanwhile is not lost. */
+function useMaterialUpdate(number: string, key: string, version: number) {
   const queries = useQueryClient();
   const report = useProblemMessage();
   return async (body: Update) => {
     try {
       await unwrap(
         client.PATCH("/api/v1/cases/{number}/materials/{key}", {
-          params: { path: { number, key } },
+          params: { path: { number, key }, header: { "If-Match": `"${version}"` } },
           body,
         }),
       );
-      await queries.invalidateQueries({ queryKey: ["/api/v1/cases/{number}"] });
     } catch (error) {
       report(error);
+    } finally {
+      await queries.invalidateQueries({ queryKey: ["/api/v1/cases/{number}"] });
     }
   };
 }

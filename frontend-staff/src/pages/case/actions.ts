@@ -27,6 +27,7 @@ export type ActionField =
   | "decision"
   | "document_number"
   | "returned_on"
+  | "papers_back"
   | "collected_by"
   | "collection_method"
   | "tracking_number"
@@ -56,8 +57,8 @@ export const ACTION_FIELDS: Record<Action, ActionField[]> = {
   deny: ["reason_comment"],
   file: ["comment"],
   issue: ["collected_by", "collection_method", "tracking_number", "signature_file"],
-  withdraw: ["reason_comment"],
-  terminate: ["reason_comment"],
+  withdraw: ["reason_comment", "papers_back"],
+  terminate: ["reason_comment", "papers_back"],
   archive: ["comment"],
   reopen: ["reason_comment"],
 };
