@@ -16,14 +16,19 @@ type Kind = Values["kind"];
 /** Kinds whose hall has windows to begin with. */
 const WITH_WINDOWS: ReadonlySet<Kind> = new Set(["street", "hall"]);
 
+interface Props {
+  within: (code: string) => boolean;
+  /** With its code. */
+  onAdded: (code: string) => void;
+  onClose: () => void;
+}
+
 /** An organisation below another; which kinds may stand there and how their codes begin, the API says. */
 export function NewUnitDialog({
   within,
+  onAdded,
   onClose,
-}: {
-  within: (code: string) => boolean;
-  onClose: () => void;
-}) {
+}: Props) {
   const { t } = useTranslation("admin");
   const { t: c } = useTranslation();
   const { message } = App.useApp();
@@ -49,6 +54,7 @@ export function NewUnitDialog({
     const added = await unwrap(client.POST("/api/v1/organisations", { body: values }));
     message.success(t("organisations.added", { name: added.name }));
     await refreshTree(queries);
+    onAdded(added.code);
     onClose();
   }
 

@@ -28,6 +28,7 @@ export function OrganisationsPage() {
   const { t } = useTranslation("admin");
   const tree = useQuery(treeQuery);
   const within = useReach("organisations.edit");
+  const { set } = useFilters();
   const [adding, setAdding] = useState(false);
   return (
     <>
@@ -41,7 +42,13 @@ export function OrganisationsPage() {
         }
       />
       <Loaded query={tree}>{({ items }) => <Units units={items} within={within} />}</Loaded>
-      {adding && <NewUnitDialog within={within} onClose={() => setAdding(false)} />}
+      {adding && (
+        <NewUnitDialog
+          within={within}
+          onAdded={(q) => set({ q, kind: undefined })}
+          onClose={() => setAdding(false)}
+        />
+      )}
     </>
   );
 }

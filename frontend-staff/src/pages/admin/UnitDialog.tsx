@@ -51,7 +51,7 @@ export function UnitDialog({ unit, aboveOff, onClose }: Props) {
       return false;
     }
     return modal.confirm({
-      title: t("organisations.sure", { name: unit.name }),
+      title: t("organisations.offSure", { name: unit.name }),
       content: (
         <>
           <Use use={use} before={t("organisations.offWarning", { name: unit.name })} />
