@@ -8,28 +8,31 @@ export function Conflicts({ both, name }: { both: Conflict[]; name: string }) {
   const readable = useReadable();
   const label = useLabel();
   return (
-    <table className="plain-table changes stacking">
-      <caption>{t("draft.both", { count: both.length })}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{t("versions.where")}</th>
-          <th scope="col">{t("draft.theirs", { name })}</th>
-          <th scope="col">{t("draft.mine")}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {both.map(({ pointer, names, mine, theirs }) => (
-          <tr key={pointer}>
-            <th scope="row">{label(pointer, names)}</th>
-            <td data-label={t("draft.theirs", { name })}>
-              {theirs === undefined ? t("draft.removed") : readable(pointer, theirs) || "—"}
-            </td>
-            <td data-label={t("draft.mine")}>
-              {mine === undefined ? t("draft.removed") : readable(pointer, mine) || "—"}
-            </td>
+    <>
+      <p>{t("draft.bothHint")}</p>
+      <table className="plain-table changes stacking">
+        <caption>{t("draft.both", { count: both.length })}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t("versions.where")}</th>
+            <th scope="col">{t("draft.theirs", { name })}</th>
+            <th scope="col">{t("draft.mine")}</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {both.map(({ pointer, names, mine, theirs }) => (
+            <tr key={pointer}>
+              <th scope="row">{label(pointer, names)}</th>
+              <td data-label={t("draft.theirs", { name })}>
+                {theirs === undefined ? t("draft.removed") : readable(pointer, theirs) || "—"}
+              </td>
+              <td data-label={t("draft.mine")}>
+                {mine === undefined ? t("draft.removed") : readable(pointer, mine) || "—"}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
   );
 }
