@@ -1,13 +1,16 @@
 """Switching an organisation off: told before what it has in hand, never with open tasks."""
 
+import asyncio
 from typing import Any
 
 from sqlalchemy import select, text
 
+from tests.cases.conftest import Office
 from tests.cases.test_actions import DESHENG, HOME, accepted, ok
 from tests.support.applications import application
 from tests.support.district import Answer, District, Person
 from tests.support.people import make_staff
+from tests.support.waiting import until
 from tongban.cases import jobs
 from tongban.cases.models import QueueAlarm
 from tongban.core.settings import get_settings
@@ -146,3 +149,28 @@ async def test_a_street_keeps_a_hall_and_the_district_stays(district: District) 
     assert (await admin.post("/organisations", second)).status == 201
     ok(await switch(admin, HALL, False))
     assert (await switch(admin, f"{DESHENG}-DT2", False)).code == "last_hall"
+
+
+async def test_two_administrators_at_once_give_no_code_twice(office: Office) -> None:
+    admin = await office.person("system_admin", "110102")
+    new = {"parent_code": DESHENG, "kind": "section", "code": f"{DESHENG}-WH", "name": "文化科"}
+    others = new | {"code": f"{DESHENG}-WHK"}, new | {"name": "文体科"}
+    async with office.worker.begin() as holding:
+        await holding.execute(text("SELECT FROM tree_revision FOR UPDATE"))
+        asked = [asyncio.create_task(admin.post("/organisations", body)) for body in (new, *others)]
+
+        async def all_wait() -> bool:
+            blocked = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+            return int(office.tamper(blocked)) == len(asked)
+
+        await until(all_wait)
+    answers = await asyncio.gather(*asked)
+    # Each sees what the one before has made: the code or the name is taken, or both are free.
+    made = [answer.body["code"] for answer in answers if answer.status == 201]
+    told = [answer.pointers for answer in answers if answer.status != 201]
+    assert len(made) == len(set(made))
+    assert all(pointers <= {"/code", "/name"} for pointers in told)
+    listed = (await admin.get("/organisations", parent=DESHENG)).body["items"]
+    added = [(item["code"], item["name"]) for item in listed if "文" in item["name"]]
+    assert {code for code, _ in added} == set(made)
+    assert len({name for _, name in added}) == len(added) == len(made)
