@@ -41,7 +41,7 @@ export default {
     resetPassword: "Reset password",
     resetPasswordConfirm: "The present password stops working and the account is signed out everywhere. Continue?",
     resetTotp: "Forget the authenticator",
-    resetTotpConfirm: "For a lost authenticator: at the next sign-in a new one must be paired. Continue?",
+    resetTotpConfirm: "For a lost authenticator: the account is signed out everywhere, and at the next sign-in a new one must be paired. Continue?",
     unlock: "Unlock",
     unlocked: "Unlocked",
     totpReset: "Authenticator forgotten",

@@ -41,7 +41,7 @@ export default {
     resetPassword: "重置密码",
     resetPasswordConfirm: "原密码立即失效，该账号的所有登录同时退出。确定重置吗？",
     resetTotp: "解除动态验证码",
-    resetTotpConfirm: "用于身份验证器丢失的情况。解除后本人下次登录须重新绑定。确定吗？",
+    resetTotpConfirm: "用于身份验证器丢失的情况。解除后该账号立即在各处退出，本人下次登录须重新绑定。确定吗？",
     unlock: "解除锁定",
     unlocked: "已解除锁定",
     totpReset: "动态验证码已解除",
