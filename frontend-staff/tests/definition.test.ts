@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { isShown, type FieldDefinition } from "@/forms/definition";
-import { contentOf, merge, valuesOf, type Content } from "@/pages/matters/draft/content";
+import { contentOf, valuesOf, type Content } from "@/pages/matters/draft/content";
 
 const blank = {
   required: false,
@@ -69,21 +69,4 @@ it.each([
     process: [step(condition)],
   } as unknown as Content;
   expect(contentOf(valuesOf(content))).toEqual(content);
-});
-
-it("brings together what two people made of one draft", () => {
-  const opened = {
-    name: "甲",
-    promised_days: 5,
-    case_kind: "promised",
-    guide: { telephone: "1", place: "" },
-    materials: [{ key: "a" }],
-    form: [],
-    process: [step(null)],
-  } as unknown as Content;
-  const mine = { ...opened, name: "乙", guide: { ...opened.guide, place: "一层" }, materials: [] };
-  const theirs = { ...opened, guide: { ...opened.guide, telephone: "2" }, materials: [{ key: "b" }] };
-  const { content, both } = merge(opened, mine, theirs as unknown as Content);
-  expect(content).toEqual({ ...mine, guide: { telephone: "2", place: "一层" } });
-  expect(both).toEqual(["materials"]);
 });

@@ -95,6 +95,10 @@ async def test_nothing_is_destroyed_before_another_person_approves(office: Offic
     assert await carry_out(office) == 0
     rejected = await decide(office, disposal, approve=False)
     assert (rejected.body["state"], rejected.body["items"]) == ("rejected", [])
+    # A sheet of it is no record of a destruction, and says so.
+    sheet = await archivist.get(f"/disposals/{disposal}/register.xlsx")
+    said = list(openpyxl.load_workbook(BytesIO(sheet.content)).active.values)[1][0]
+    assert "状态：未批准，不予销毁" in str(said)
     assert (await decide(office, disposal, approve=True)).code == "already_decided"
     assert await carry_out(office) == 0
     assert (await propose(office, number)).status == 201
@@ -138,6 +142,7 @@ async def test_what_is_left_names_nobody_and_still_proves_itself(office: Office)
     sheet = await archivist.get(f"/disposals/{disposal}/register.xlsx")
     rows = list(openpyxl.load_workbook(BytesIO(sheet.content)).active.values)
     assert any(number in row and package in row for row in rows)
+    assert "状态：已销毁" in str(rows[1][0])
     # The list of what is to be packaged does not take it up again.
     assert await build(office) == 1
 

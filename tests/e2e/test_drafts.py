@@ -60,15 +60,30 @@ async def test_two_editors_of_a_draft_lose_nothing(
     theirs = draft["content"]
     theirs["guide"]["telephone"] = "010-11112222"
     theirs["name"] += "（对方）"
+    first, second = (material["name"] for material in theirs["materials"][:2])
+    theirs["materials"][0] |= {"copies": 7, "note": "对方的说明"}
+    theirs["materials"].append(theirs["materials"][1] | {"key": "theirs", "name": "对方加的材料"})
     seen = {"If-Match": f'"{draft["revision"]}"'}
     ok(await other.put(f"/matters/{code}/draft", json=theirs, headers=seen))
 
     await page.get_by_label("办理地点").fill("一层综合窗口")
     await page.get_by_label("名称", exact=True).first.fill("本人改的名称")
+    copies = page.get_by_label("份数")
+    await copies.nth(0).fill("5")
+    await copies.nth(1).fill("6")
     await page.get_by_role("button", name="保存草稿").click()
     told = page.get_by_role("alert").filter(has_text="保存过这份草稿")
     await expect(told).to_be_in_viewport()
-    await expect(told).to_contain_text("双方都改过：基本信息")
+    await expect(told.get_by_role("table", name="双方都改过 2 处")).to_be_visible()
+    for row, theirs_is, mine_is in (
+        (f"材料 · {first} · 份数", "7", "5"),
+        ("名称", theirs["name"], "本人改的名称"),
+    ):
+        cells = told.get_by_role("row").filter(
+            has=page.get_by_role("rowheader", name=row, exact=True)
+        )
+        await expect(cells.get_by_role("cell")).to_have_text([theirs_is, mine_is])
+    await expect(page.get_by_label("材料名称").last).to_have_value("对方加的材料")
     await expect(page.get_by_label("咨询电话")).to_have_value("010-11112222")
     await expect(page.get_by_label("办理地点")).to_have_value("一层综合窗口")
     await expect(page.get_by_label("名称", exact=True).first).to_have_value("本人改的名称")
@@ -78,6 +93,10 @@ async def test_two_editors_of_a_draft_lose_nothing(
     saved = ok(await other.get(f"/matters/{code}/draft"))["content"]
     assert saved["guide"] | {"telephone": "010-11112222", "place": "一层综合窗口"} == saved["guide"]
     assert saved["name"] == "本人改的名称"
+    said = {material["name"]: material for material in saved["materials"]}
+    assert (said[first]["copies"], said[first]["note"]) == (5, "对方的说明")
+    assert said[second]["copies"] == 6
+    assert "对方加的材料" in said
 
     # Who publishes has read what they publish.
     draft = ok(await other.get(f"/matters/{code}/draft"))

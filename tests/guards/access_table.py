@@ -49,7 +49,9 @@ _IDENTITY: dict[str, Rule] = {
 _ORGANISATIONS: dict[str, Rule] = {
     "GET /api/v1/organisations": SIGNED_IN,
     "GET /api/v1/organisations/{code}": SIGNED_IN,
+    "POST /api/v1/organisations": any_of(Permission.ORGANISATIONS_EDIT),
     "PATCH /api/v1/organisations/{code}": any_of(Permission.ORGANISATIONS_EDIT),
+    "GET /api/v1/organisations/{code}/use": any_of(Permission.ORGANISATIONS_EDIT),
 }
 
 _FILES: dict[str, Rule] = {

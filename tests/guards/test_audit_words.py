@@ -12,7 +12,8 @@ from tongban.cases.lists import CaseFilters
 from tongban.core.problems import Problem
 from tongban.identity import problems, signin
 from tongban.identity.schemas import StaffChange
-from tongban.organisations.schemas import OrganisationChange
+from tongban.matters.comparing import LABELS, PARTS
+from tongban.organisations.schemas import NewOrganisation, OrganisationChange
 
 PAGES = ROOT / "frontend-staff" / "src"
 LANGUAGES = ("zh-CN", "en")
@@ -85,8 +86,10 @@ def test_every_detail_has_words() -> None:
     written = set(detailed())
     assert {"given", "taken", "filters", "revision"} <= written
     # Whole bodies are written down too, or the names of their fields.
-    for body in (CaseFilters, OrganisationChange, StaffChange):
+    for body in (CaseFilters, NewOrganisation, OrganisationChange, StaffChange):
         written |= set(body.model_fields)
+    # A draft that was saved names the places that changed.
+    written |= LABELS.keys() | PARTS.keys()
     for language in LANGUAGES:
         assert written - _words(language, "keys") == set()
 

@@ -127,3 +127,20 @@ def test_a_word_that_ends_one_name_and_begins_the_other_stands_once(
     assert tree.name_with_body(units[2], gap=" ") == name
     assert tree.name_with_body(units[2]) == name.replace(" ", "")
     assert tree.name_with_body(units[1]) == body
+
+
+def test_what_hangs_below_one_that_is_off_is_not_active_either() -> None:
+    units = [
+        Unit(1, "110102", "西城区", Kind.DISTRICT, None),
+        Unit(2, "110102001", "西长安街街道", Kind.STREET, 1, active=False),
+        Unit(3, "110102001-DT", "大厅", Kind.HALL, 2),
+        Unit(4, "110102001-DT-01", "1号窗口", Kind.WINDOW, 3),
+    ]
+    tree = Tree(units)
+    window = tree[4]
+    assert [unit.active for unit in tree] == [True, False, False, False]
+    assert [tree.is_on(unit) for unit in tree] == [True, False, True, True]
+    assert tree.find("110102001-DT-01") is window
+    assert tree.accepting_units() == []
+    with pytest.raises(CannotAccept):
+        tree.normalise_accepting(window)

@@ -219,3 +219,14 @@ class NoPaper(Problem):
     status = 404
     code = "no_such_paper"
     title = Text("该办件没有这种文书", "This case has no such paper")
+
+
+class StillHasTasks(AtField):
+    status = 409
+    code = "still_has_tasks"
+    title = Text(
+        "这里（含下级）还有 {count} 件待办，暂不能停用：请先办完，或由监察员在办件中逐件转办给"
+        "同一街道、社区或委办局的其他科室",
+        "{count} open tasks are still here or below: finish them first, or have a supervisor"
+        " transfer each, on its case, to another section of the same street, community or bureau",
+    )

@@ -88,12 +88,21 @@ _DISPOSAL_COLUMNS = [
 ]
 
 
+_DISPOSAL_STATES = {
+    "proposed": "待审批，尚未销毁",
+    "approved": "已批准，正在销毁",
+    "rejected": "未批准，不予销毁",
+    "done": "已销毁",
+}
+
+
 def disposal(record: DisposalDetail) -> bytes:
     """销毁清册: what was destroyed, or is to be."""
     target = BytesIO()
     lines = [f"{record.organisation.name}　提出：{record.proposed_by.name}　鉴定：{record.reason}"]
     if record.decided_by:
         lines.append(f"审批：{record.decided_by.name}　意见：{record.opinion}")
+    lines.append(f"状态：{_DISPOSAL_STATES[record.state]}")
     write_xlsx(
         target,
         _DISPOSAL_COLUMNS,

@@ -34,7 +34,6 @@ from tongban.identity.schemas import (
     StaffView,
 )
 from tongban.organisations import service as organisations
-from tongban.organisations.schemas import OrganisationChange, OrganisationView
 from tongban.organisations.service import get_tree
 from tongban.organisations.tree import Tree, Unit
 
@@ -226,27 +225,6 @@ async def reset_totp(session: AsyncSession, actor: Actor, username: str) -> None
     staff.totp_secret, staff.totp_confirmed = None, False
     await _credentials_reset(session, staff)
     await _record(session, actor, "totp.reset", staff)
-
-
-async def change_organisation(
-    session: AsyncSession, actor: Actor, code: str, change: OrganisationChange
-) -> OrganisationView:
-    """Rename an organisation, say how to reach it, switch it on or off, within the actor's
-    reach."""
-    tree = await get_tree(session)
-    unit = tree.find(code)
-    if unit is None:
-        raise NotFound
-    policy.demand(tree, actor, Permission.ORGANISATIONS_EDIT, unit)
-    changed = await organisations.change_organisation(session, code, change)
-    await audit.record(
-        session,
-        actor=actor,
-        action="organisation.changed",
-        subject=f"organisation:{code}",
-        details=change.model_dump(exclude_none=True),
-    )
-    return changed
 
 
 async def kept_account(

@@ -1,5 +1,5 @@
 """Organisations over the API. They stand here, not with the tree, because they ask who is calling
-and `organisations` lies below identity."""
+and `organisations` lies below identity. Changing one stands in `cases`, which knows its work."""
 
 from typing import Annotated
 
@@ -9,13 +9,13 @@ from tongban.core.db import SessionDep
 from tongban.core.http import Router, problem_responses
 from tongban.core.pages import Cursor
 from tongban.core.problems import Forbidden, Invalid, NotFound, Unauthenticated
-from tongban.identity import accounts
+from tongban.identity import organisations
 from tongban.identity.actor import Actor
 from tongban.identity.roles import Permission
 from tongban.identity.service import ActorDep, require
 from tongban.organisations import service
-from tongban.organisations.problems import NameTaken, UnknownOrganisation
-from tongban.organisations.schemas import OrganisationChange, OrganisationPage, OrganisationView
+from tongban.organisations.problems import AboveSwitchedOff, UnknownOrganisation
+from tongban.organisations.schemas import NewOrganisation, OrganisationPage, OrganisationView
 from tongban.organisations.tree import Kind
 
 router = Router(
@@ -48,12 +48,15 @@ async def get_organisation(code: str, _: ActorDep, session: SessionDep) -> Organ
     return await service.get_organisation(session, code)
 
 
-@router.patch("/{code}", responses=problem_responses(NotFound, Forbidden, NameTaken))
-async def change_organisation(
-    code: str,
-    change: OrganisationChange,
+@router.post(
+    "",
+    status_code=201,
+    responses=problem_responses(Forbidden, UnknownOrganisation, AboveSwitchedOff, Invalid),
+)
+async def add_organisation(
+    new: NewOrganisation,
     actor: Annotated[Actor, Depends(require(Permission.ORGANISATIONS_EDIT))],
     session: SessionDep,
 ) -> OrganisationView:
-    """Rename an organisation, say how to reach it, or switch it on or off."""
-    return await accounts.change_organisation(session, actor, code, change)
+    """Put an organisation below another; a street comes with its hall, a hall with its windows."""
+    return await organisations.add_organisation(session, actor, new)

@@ -98,7 +98,8 @@ async def enrol_totp(
     if staff.totp_confirmed:
         raise TotpAlreadyEnrolled
     secret = totp.new_secret()
-    staff.totp_secret = totp.seal_secret(secret, staff.username)
+    # Steps were counted for the secret before: a code of this one is not used up by one of that.
+    staff.totp_secret, staff.totp_last_step = totp.seal_secret(secret, staff.username), 0
     await session.flush()
     return TotpSecret(secret=secret, uri=totp.uri(secret, staff.username))
 

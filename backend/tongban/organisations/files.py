@@ -1,16 +1,16 @@
-"""The import file of a district: its shape, its rules, and the rows that it means.
+"""The import file of a district: its shape, and the rows that it means; what makes them right is
+in `tongban.organisations.rules`.
 
 Shape: `{district: {code, name, full_name, bureaus: […]}, streets: [{code, name, office_name,
 hall: {name, windows}, sections: […], communities: [{code, name, units: […]}]}]}`. Codes are
 those of the statistical division codes: district 6 digits (GB/T 2260), street 9 (GB/T 10114),
 community 12; what is below a body has its code, a hyphen and a local part. The section with the
-local part `DT` is the street's hall. Any of them may have `address`, `telephone` and
-`opening_hours`; where the file has none, what was entered by hand stays.
+local part `DT` is the street's hall, which has the file's windows. Any of them may have `address`,
+`telephone` and `opening_hours`; where the file has none, what was entered by hand stays.
 """
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -18,9 +18,16 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from tongban.core.characters import LINE
 from tongban.core.texts import Text
 from tongban.core.validation import field_errors
-from tongban.organisations.tree import Kind, joined
-
-HALL = "DT"
+from tongban.organisations.rules import (
+    HALL,
+    Row,
+    clashes,
+    kind_in_street,
+    mistakes,
+    row_below,
+    windows_of,
+)
+from tongban.organisations.tree import Kind, Tree
 
 _Name = Annotated[
     str,
@@ -45,28 +52,29 @@ class _Place(_Part):
         return self.model_dump(include=set(CONTACT), exclude_none=True)
 
 
-class BureauPart(_Place):
-    code: _LocalCode
+class _Coded(_Place):
+    code: str
     name: _Name
+
+
+class BureauPart(_Coded):
+    code: _LocalCode
     full_name: _Name
     duty: str = ""
 
 
-class SectionPart(_Place):
+class SectionPart(_Coded):
     code: _LocalCode
-    name: _Name
     categories: list[_Name] = []
     guided_by: str = ""
 
 
-class UnitPart(_Place):
+class UnitPart(_Coded):
     code: _LocalCode
-    name: _Name
 
 
-class CommunityPart(_Place):
+class CommunityPart(_Coded):
     code: Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
-    name: _Name
     units: list[UnitPart] = []
 
 
@@ -75,18 +83,16 @@ class HallPart(_Place):
     windows: Annotated[int, Field(ge=1, le=99)]
 
 
-class StreetPart(_Place):
+class StreetPart(_Coded):
     code: Annotated[str, StringConstraints(pattern=r"^\d{9}$")]
-    name: _Name
     office_name: _Name
     hall: HallPart
     sections: list[SectionPart]
     communities: list[CommunityPart]
 
 
-class DistrictPart(_Place):
+class DistrictPart(_Coded):
     code: Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
-    name: _Name
     full_name: _Name
     bureaus: list[BureauPart] = []
 
@@ -159,22 +165,6 @@ class FileRefused(Exception):
         self.findings = findings
 
 
-@dataclass(slots=True)
-class Row:
-    """An organisation as the file describes it."""
-
-    code: str
-    kind: Kind
-    name: str
-    full_name: str
-    office_name: str
-    parent: str | None
-    sort_order: int
-    attributes: dict[str, Any] = field(default_factory=dict)
-    contact: dict[str, str] = field(default_factory=dict)
-    """Only what the file says."""
-
-
 def read_file(data: Any) -> list[Row]:
     """The rows of a file, parents before children. Raises `FileRefused` naming every mistake."""
     try:
@@ -182,130 +172,73 @@ def read_file(data: Any) -> list[Row]:
     except ValidationError as error:
         raise FileRefused(_shape_findings(data, error)) from error
     rows = list(_rows(content))
-    findings = [*_wrong_parents(rows), *_duplicates(rows), *_without_hall(content)]
+    findings = [*_found(rows), *_without_hall(content)]
     if findings:
         raise FileRefused(findings)
     return rows
 
 
 def _rows(content: DistrictFile) -> Iterator[Row]:
-    district = content.district
-    yield Row(
-        district.code,
-        Kind.DISTRICT,
-        district.name,
-        district.full_name,
-        district.full_name,
-        None,
-        0,
-        contact=district.contact(),
+    part = content.district
+    name = part.full_name
+    district = Row(part.code, Kind.DISTRICT, part.name, name, name, None, 0, contact=part.contact())
+    yield district
+    for order, bureau in enumerate(part.bureaus):
+        row = _row(district, Kind.BUREAU, bureau, order, full_name=bureau.full_name)
+        row.attributes = {"duty": bureau.duty}
+        yield row
+    for order, street in enumerate(content.streets, start=len(part.bureaus)):
+        row = _row(district, Kind.STREET, street, order, office_name=street.office_name)
+        yield row
+        yield from _street_rows(row, street)
+
+
+def _street_rows(street: Row, part: StreetPart) -> Iterator[Row]:
+    for order, section in enumerate(part.sections):
+        kind = kind_in_street(street.code, section.code)
+        is_main = section.code == f"{street.code}-{HALL}"
+        full_name = part.hall.name if is_main else ""
+        row = _row(street, kind, section, order, full_name=full_name)
+        row.attributes = {"categories": section.categories, "guided_by": section.guided_by}
+        if is_main:
+            row.contact = part.hall.contact()
+        yield row
+        if is_main:
+            yield from windows_of(row, part.hall.windows)
+    for order, community in enumerate(part.communities, start=len(part.sections)):
+        row = _row(street, Kind.COMMUNITY, community, order)
+        yield row
+        for place, unit in enumerate(community.units):
+            yield _row(row, Kind.SECTION, unit, place)
+
+
+def _row(
+    above: Row, kind: Kind, part: _Coded, order: int, *, full_name: str = "", office_name: str = ""
+) -> Row:
+    row = row_below(
+        above,
+        kind,
+        part.code,
+        part.name,
+        full_name=full_name,
+        office_name=office_name,
+        sort_order=order,
     )
-    for order, bureau in enumerate(district.bureaus):
-        yield Row(
-            bureau.code,
-            Kind.BUREAU,
-            bureau.name,
-            bureau.full_name,
-            bureau.full_name,
-            district.code,
-            order,
-            {"duty": bureau.duty},
-            bureau.contact(),
-        )
-    for order, street in enumerate(content.streets, start=len(district.bureaus)):
-        full_name = district.full_name + street.name
-        yield Row(
-            street.code,
-            Kind.STREET,
-            street.name,
-            full_name,
-            street.office_name,
-            district.code,
-            order,
-            contact=street.contact(),
-        )
-        yield from _street_rows(street)
+    row.contact = part.contact()
+    return row
 
 
-def _street_rows(street: StreetPart) -> Iterator[Row]:
-    for order, section in enumerate(street.sections):
-        is_hall = section.code == f"{street.code}-{HALL}"
-        yield Row(
-            section.code,
-            Kind.HALL if is_hall else Kind.SECTION,
-            section.name,
-            street.hall.name if is_hall else joined(street.name, section.name),
-            street.office_name,
-            street.code,
-            order,
-            {"categories": section.categories, "guided_by": section.guided_by},
-            street.hall.contact() if is_hall else section.contact(),
-        )
-    for number in range(1, street.hall.windows + 1):
-        yield Row(
-            f"{street.code}-{HALL}-{number:02}",
-            Kind.WINDOW,
-            f"{number}号窗口",
-            f"{street.hall.name}{number}号窗口",
-            street.office_name,
-            f"{street.code}-{HALL}",
-            number,
-        )
-    for order, community in enumerate(street.communities, start=len(street.sections)):
-        yield from _community_rows(street, community, order)
+def _found(rows: Sequence[Row], tree: Tree | None = None) -> list[Finding]:
+    wrong = clashes(rows, tree) if tree else mistakes(rows, {row.code: row.kind for row in rows})
+    return [Finding(mistake.row.full_name, mistake.field, mistake.text) for mistake in wrong]
 
 
-def _community_rows(street: StreetPart, community: CommunityPart, order: int) -> Iterator[Row]:
-    yield Row(
-        community.code,
-        Kind.COMMUNITY,
-        community.name,
-        street.name + community.name,
-        community.name,
-        street.code,
-        order,
-        contact=community.contact(),
-    )
-    for place, unit in enumerate(community.units):
-        name = joined(community.name, unit.name)
-        yield Row(
-            unit.code,
-            Kind.SECTION,
-            unit.name,
-            street.name + name,
-            name,
-            community.code,
-            place,
-            contact=unit.contact(),
-        )
-
-
-def _wrong_parents(rows: list[Row]) -> Iterator[Finding]:
-    for row in rows:
-        if row.parent is None:
-            continue
-        rest = row.code.removeprefix(row.parent)
-        digits = row.kind in (Kind.STREET, Kind.COMMUNITY)
-        if rest == row.code or not re.fullmatch(r"\d{3}" if digits else r"-[A-Z0-9]+", rest):
-            text = Text(
-                "代码 {code} 应以上级代码 {parent} 开头", "Code {code} must begin with {parent}"
-            )
-            yield Finding(row.full_name, "code", text.using(code=row.code, parent=row.parent))
-
-
-def _duplicates(rows: list[Row]) -> Iterator[Finding]:
-    codes: set[str] = set()
-    names: set[tuple[str | None, str]] = set()
-    for row in rows:
-        if row.code in codes:
-            text = Text("代码 {code} 重复", "Code {code} appears twice")
-            yield Finding(row.full_name, "code", text.using(code=row.code))
-        elif (row.parent, row.name) in names:
-            # Process definitions name sections and bureaus, so a name must mean one of them.
-            text = Text("同一上级下名称“{name}”重复", "Two siblings are both named “{name}”")
-            yield Finding(row.full_name, "name", text.using(name=row.name))
-        codes.add(row.code)
-        names.add((row.parent, row.name))
+def demand_free_names(rows: Sequence[Row], tree: Tree) -> None:
+    """Raise `FileRefused` where an organisation that the file does not know, and that therefore
+    stays, has the name of one that it brings."""
+    findings = _found(rows, tree)
+    if findings:
+        raise FileRefused(findings)
 
 
 def _without_hall(content: DistrictFile) -> Iterator[Finding]:

@@ -26,11 +26,21 @@ class OrganisationRow(OutputModel):
     parent_code: str | None
     path: list[str]
     active: bool
+    """Whether it and all above it are switched on."""
 
 
 class OrganisationPage(OutputModel):
     items: list[OrganisationRow]
     next_cursor: str | None
+
+
+class Addition(OutputModel):
+    """A kind that may be added below an organisation, how its code begins, and the next free code
+    where codes are counted."""
+
+    kind: Kind
+    begins: str
+    proposed: str | None
 
 
 class OrganisationView(OrganisationRow):
@@ -42,13 +52,37 @@ class OrganisationView(OrganisationRow):
     telephone: str
     opening_hours: str
     attributes: dict[str, Any]
+    additions: list[Addition]
+
+
+_Name = Annotated[str, Field(min_length=1, max_length=60), LINE]
+_Code = Annotated[str, Field(min_length=1, max_length=40), LINE]
+_Address = Annotated[str, Field(max_length=200), LINE]
+_Telephone = Annotated[str, Field(max_length=60), LINE]
+
+
+class NewOrganisation(InputModel):
+    """An organisation below another. A bureau says its `full_name`, a street its `office_name`, a
+    street and a hall how many `windows` the hall has; the names of all else follow from their
+    place."""
+
+    parent_code: _Code
+    kind: Kind
+    code: _Code
+    name: _Name
+    full_name: _Name | None = None
+    office_name: _Name | None = None
+    windows: Annotated[int, Field(ge=1, le=99)] | None = None
+    address: _Address = ""
+    telephone: _Telephone = ""
+    opening_hours: _Address = ""
 
 
 class OrganisationChange(InputModel):
-    """What may be edited here; everything else comes by import. An empty text takes it away."""
+    """What may be edited of one that stands. An empty text takes it away."""
 
-    name: Annotated[str, Field(min_length=1, max_length=60), LINE] | None = None
+    name: _Name | None = None
     active: bool | None = None
-    address: Annotated[str, Field(max_length=200), LINE] | None = None
-    telephone: Annotated[str, Field(max_length=60), LINE] | None = None
-    opening_hours: Annotated[str, Field(max_length=200), LINE] | None = None
+    address: _Address | None = None
+    telephone: _Telephone | None = None
+    opening_hours: _Address | None = None

@@ -1,22 +1,23 @@
-"""The tree in memory, and changes to it."""
+"""The tree in memory, and the import of a district's."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, literal, select, update
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tongban.core import clock
 from tongban.core.fixed import Fixed
 from tongban.core.pages import decode_cursor, encode_cursor
 from tongban.core.problems import NotFound
-from tongban.organisations.files import CONTACT, Row, read_file
+from tongban.organisations.files import CONTACT, demand_free_names, read_file
 from tongban.organisations.models import Organisation, TreeRevision
-from tongban.organisations.problems import NameTaken, UnknownOrganisation
+from tongban.organisations.problems import UnknownOrganisation
+from tongban.organisations.rules import Row, beginning, kinds_below, proposed
 from tongban.organisations.schemas import (
-    OrganisationChange,
+    Addition,
     OrganisationPage,
     OrganisationRow,
     OrganisationView,
@@ -58,6 +59,14 @@ def remember_revision(session: AsyncSession, revision: UUID) -> None:
     session.info[_REMEMBERED] = revision
 
 
+async def lock_tree(session: AsyncSession) -> Tree:
+    """The tree, to be changed by this transaction alone until it ends."""
+    locked = select(TreeRevision.revision).with_for_update()
+    revision = (await session.execute(locked)).scalar_one()
+    remember_revision(session, revision)
+    return await tree_at(session, revision)
+
+
 def forget_revision(session: AsyncSession) -> None:
     """To be called after changing the tree: the next `get_tree` asks again."""
     session.info.pop(_REMEMBERED, None)
@@ -95,9 +104,11 @@ class ImportReport:
 async def import_organisations(session: AsyncSession, data: Any) -> ImportReport:
     """Bring the tree to what a district's file says (shape: `tongban.organisations.files`).
 
+    What the file does not know stays as it is, and so does whether something is switched off.
     Idempotent. Raises `FileRefused` with every mistake before anything is written.
     """
     rows = read_file(data)
+    demand_free_names(rows, await lock_tree(session))
     known = {row.code: row for row in await session.scalars(select(Organisation))}
     report = ImportReport()
     by_depth: dict[int, list[Organisation]] = {}
@@ -106,10 +117,9 @@ async def import_organisations(session: AsyncSession, data: Any) -> ImportReport
         organisation = known.get(row.code)
         path = f"{parent.path}.{row.code}" if parent else row.code
         if organisation is None:
-            organisation = Organisation(code=row.code, path=path, active=True)
+            organisation = new_organisation(row, path)
             known[row.code] = organisation
             by_depth.setdefault(path.count("."), []).append(organisation)
-            _take(organisation, row)
             report.created.append(row.code)
         elif _take(organisation, row):
             organisation.updated_at = clock.now()
@@ -121,6 +131,13 @@ async def import_organisations(session: AsyncSession, data: Any) -> ImportReport
     report.missing = sorted(o.code for o in known.values() if o.active and o.code not in in_file)
     forget_revision(session)
     return report
+
+
+def new_organisation(row: Row, path: str) -> Organisation:
+    """A row's organisation, not yet below anything."""
+    organisation = Organisation(code=row.code, path=path, active=True)
+    _take(organisation, row)
+    return organisation
 
 
 def _take(organisation: Organisation, row: Row) -> bool:
@@ -204,11 +221,11 @@ async def list_organisations(
         query = query.where(found | Organisation.code.startswith(q.upper(), autoescape=True))
     after = decode_cursor(cursor, (str,))
     if after:
-        last = _known(tree, after[0])
+        last = known(tree, after[0])
         path = ".".join(unit.code for unit in (*tree.ancestors(last)[::-1], last))
         query = query.where(Organisation.path > func.text2ltree(path))
     rows = list(await session.scalars(query))
-    items = [OrganisationRow(**_line(row)) for row in rows[:limit]]
+    items = [OrganisationRow(**_line(tree, row)) for row in rows[:limit]]
     more = len(rows) > limit
     return OrganisationPage(
         items=items, next_cursor=encode_cursor(rows[limit - 1].code) if more else None
@@ -217,51 +234,8 @@ async def list_organisations(
 
 async def get_organisation(session: AsyncSession, code: str) -> OrganisationView:
     """One organisation. Raises `NotFound`."""
-    return _view(await _by_code(session, code))
-
-
-async def change_organisation(
-    session: AsyncSession, code: str, change: OrganisationChange
-) -> OrganisationView:
-    """Rename an organisation, say how to reach it, switch it on or off.
-
-    Raises `NotFound`, `NameTaken`.
-
-    Process definitions name sections and bureaus, so siblings never share a name, and one that
-    is renamed here has to be renamed in the definitions that mean it.
-    """
-    organisation = await _by_code(session, code)
     tree = await get_tree(session)
-    above = tree.get(organisation.parent_id) if organisation.parent_id else None
-    siblings = tree.children(above) if above else ()
-    if any(unit.name == change.name and unit.code != code for unit in siblings):
-        raise NameTaken
-    if change.name:
-        await _rename_in_full(session, organisation, change.name)
-    for name, value in change.model_dump(exclude_none=True).items():
-        setattr(organisation, name, value)
-    organisation.updated_at = clock.now()
-    await session.flush()
-    forget_revision(session)
-    return _view(organisation)
-
-
-async def _rename_in_full(session: AsyncSession, organisation: Organisation, name: str) -> None:
-    """Its full name, which is printed, and those below that begin with it follow a new name; a full
-    name that does not end in the short one (残疾人联合会, 残联) is the import's to change."""
-    full, short = organisation.full_name, organisation.name
-    if name == short or not full.endswith(short):
-        return
-    renamed = full.removesuffix(short) + name
-    below = Organisation.path.op("<@", is_comparison=True)(organisation.path)
-    rest = func.substr(Organisation.full_name, len(full) + 1)
-    await session.execute(
-        update(Organisation)
-        .where(below, Organisation.full_name.startswith(full, autoescape=True))
-        .values(full_name=literal(renamed).concat(rest))
-        .execution_options(synchronize_session=False)
-    )
-    await session.refresh(organisation, ["full_name"])
+    return present(tree, await session.get_one(Organisation, known(tree, code).id))
 
 
 def named(tree: Tree, code: str, pointer: str) -> Unit:
@@ -278,20 +252,17 @@ def named_with_below(tree: Tree, code: str, pointer: str) -> list[int]:
     return [unit.id, *(below.id for below in tree.descendants(unit))]
 
 
-async def _by_code(session: AsyncSession, code: str) -> Organisation:
-    unit = _known(await get_tree(session), code)
-    return await session.get_one(Organisation, unit.id)
-
-
-def _known(tree: Tree, code: str) -> Unit:
+def known(tree: Tree, code: str) -> Unit:
+    """The organisation that a path names. Raises `NotFound`."""
     unit = tree.find(code)
     if unit is None:
         raise NotFound
     return unit
 
 
-def _line(row: Organisation) -> dict[str, Any]:
+def _line(tree: Tree, row: Organisation) -> dict[str, Any]:
     path = row.path.split(".")
+    unit = tree.get(row.id)
     return {
         "code": row.code,
         "kind": row.kind,
@@ -299,10 +270,18 @@ def _line(row: Organisation) -> dict[str, Any]:
         "full_name": row.full_name,
         "parent_code": path[-2] if len(path) > 1 else None,
         "path": path,
-        "active": row.active,
+        "active": unit.active if unit else row.active,
     }
 
 
-def _view(row: Organisation) -> OrganisationView:
+def present(tree: Tree, row: Organisation) -> OrganisationView:
+    """An organisation as the API shows it, with what may be added below it."""
+    unit = tree[row.id]
     own = ("office_name", "attributes", *CONTACT)
-    return OrganisationView(**_line(row), **{name: getattr(row, name) for name in own})
+    additions = [
+        Addition(kind=kind, begins=beginning(unit, kind), proposed=proposed(tree, unit, kind))
+        for kind in (kinds_below(unit.kind) if unit.active else ())
+    ]
+    return OrganisationView(
+        **_line(tree, row), **{name: getattr(row, name) for name in own}, additions=additions
+    )

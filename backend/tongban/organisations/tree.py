@@ -5,7 +5,7 @@ they belong to. A tree never changes; after an edit a new one is built.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -31,7 +31,7 @@ class Unit:
     """One organisation. `code` is the public key, `id` and `parent` are surrogate ids.
 
     One that is no longer `active` keeps its place for the cases it handled; nothing new is
-    routed to it.
+    routed to it. In a tree, what hangs below one that is switched off is not active either.
     """
 
     id: int
@@ -66,11 +66,18 @@ class Tree:
 
     def __init__(self, units: Iterable[Unit]) -> None:
         self._units: dict[int, Unit] = {}
-        self._codes: dict[str, Unit] = {}
         for unit in units:
-            if unit.id in self._units or unit.code in self._codes:
+            if unit.id in self._units:
                 raise BrokenTree(f"{unit.code} appears twice")
             self._units[unit.id] = unit
+        self._switched_off = frozenset(u.id for u in self._units.values() if not u.active)
+        for unit in list(self._units.values()) if self._switched_off else ():
+            if unit.active and any(u.id in self._switched_off for u in self._walk_up(unit)):
+                self._units[unit.id] = replace(unit, active=False)
+        self._codes: dict[str, Unit] = {}
+        for unit in self._units.values():
+            if unit.code in self._codes:
+                raise BrokenTree(f"{unit.code} appears twice")
             self._codes[unit.code] = unit
         self._children: dict[int, list[Unit]] = {}
         for unit in self._units.values():
@@ -117,6 +124,10 @@ class Tree:
     def find(self, code: str) -> Unit | None:
         """The organisation with this public code."""
         return self._codes.get(code)
+
+    def is_on(self, unit: Unit) -> bool:
+        """Whether `unit` itself is switched on, whatever is above it."""
+        return unit.id not in self._switched_off
 
     def of_kind(self, kind: Kind) -> list[Unit]:
         """The active organisations of a kind, in the order of their codes."""

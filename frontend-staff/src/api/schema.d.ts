@@ -1380,7 +1380,11 @@ export interface paths {
          */
         get: operations["list_organisations"];
         put?: never;
-        post?: never;
+        /**
+         * Add Organisation
+         * @description Put an organisation below another; a street comes with its hall, a hall with its windows.
+         */
+        post: operations["add_organisation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1406,9 +1410,30 @@ export interface paths {
         head?: never;
         /**
          * Change Organisation
-         * @description Rename an organisation, say how to reach it, or switch it on or off.
+         * @description Rename an organisation, say how to reach it, or switch it on or off, and with it all below;
+         *     not off while there are open tasks.
          */
         patch: operations["change_organisation"];
+        trace?: never;
+    };
+    "/api/v1/organisations/{code}/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Use
+         * @description What an organisation has in hand; to be looked at before it is switched off.
+         */
+        get: operations["get_use"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/persons/search": {
@@ -1725,6 +1750,18 @@ export interface components {
             to_step?: string | null;
             /** Tracking Number */
             tracking_number?: string | null;
+        };
+        /**
+         * Addition
+         * @description A kind that may be added below an organisation, how its code begins, and the next free code
+         *     where codes are counted.
+         */
+        Addition: {
+            /** Begins */
+            begins: string;
+            kind: components["schemas"]["Kind"];
+            /** Proposed */
+            proposed: string | null;
         };
         /**
          * AgentIn
@@ -3569,6 +3606,42 @@ export interface components {
             /** Username */
             username: string;
         };
+        /**
+         * NewOrganisation
+         * @description An organisation below another. A bureau says its `full_name`, a street its `office_name`, a
+         *     street and a hall how many `windows` the hall has; the names of all else follow from their
+         *     place.
+         */
+        NewOrganisation: {
+            /**
+             * Address
+             * @default
+             */
+            address?: string;
+            /** Code */
+            code: string;
+            /** Full Name */
+            full_name?: string | null;
+            kind: components["schemas"]["Kind"];
+            /** Name */
+            name: string;
+            /** Office Name */
+            office_name?: string | null;
+            /**
+             * Opening Hours
+             * @default
+             */
+            opening_hours?: string;
+            /** Parent Code */
+            parent_code: string;
+            /**
+             * Telephone
+             * @default
+             */
+            telephone?: string;
+            /** Windows */
+            windows?: number | null;
+        };
         /** NewStaff */
         NewStaff: {
             /** Email */
@@ -3633,7 +3706,7 @@ export interface components {
         };
         /**
          * OrganisationChange
-         * @description What may be edited here; everything else comes by import. An empty text takes it away.
+         * @description What may be edited of one that stands. An empty text takes it away.
          */
         OrganisationChange: {
             /** Active */
@@ -3691,6 +3764,26 @@ export interface components {
             path: string[];
         };
         /**
+         * OrganisationUse
+         * @description How much an organisation, and what is below it, has in hand; nothing of it personal.
+         */
+        OrganisationUse: {
+            /** Below */
+            below: number;
+            /** Drafts */
+            drafts: number;
+            /** Matters */
+            matters: number;
+            /** Offerings */
+            offerings: number;
+            /** Open Cases */
+            open_cases: number;
+            /** Open Tasks */
+            open_tasks: number;
+            /** Staff */
+            staff: number;
+        };
+        /**
          * OrganisationView
          * @description `address`, `telephone` and `opening_hours` are its own; where one is empty, papers print
          *     that of the nearest organisation above it, up to its body.
@@ -3698,6 +3791,8 @@ export interface components {
         OrganisationView: {
             /** Active */
             active: boolean;
+            /** Additions */
+            additions: components["schemas"]["Addition"][];
             /** Address */
             address: string;
             /** Attributes */
@@ -9063,6 +9158,75 @@ export interface operations {
             };
         };
     };
+    add_organisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOrganisation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationView"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description above_switched_off */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unknown_organisation · invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_organisation: {
         parameters: {
             query?: never;
@@ -9172,8 +9336,75 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description name_taken */
+            /** @description name_taken · must_stay_on · last_hall · above_switched_off · still_has_tasks */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_use: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationUse"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -6,6 +6,8 @@ export default {
   dueOnly: "Only those whose retention is over, to be appraised",
   none: "No archived cases",
   noneHint: "Ended cases are archived by themselves after the set number of days, and appear here.",
+  noneDue: "Nothing is to be appraised",
+  noneDueHint: "Cases appear here once their retention is over, until they are on a list.",
   number: "Case number",
   matter: "Matter",
   responsible: "Responsible",

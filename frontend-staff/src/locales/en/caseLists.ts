@@ -100,7 +100,7 @@ export default {
     hint: "Queues that nobody can work; and handing on all tasks of somebody who leaves.",
     alarms: "Queues without staff",
     alarmsLabel: "Alarms",
-    alarmsHow: "Have the security administrator give somebody active this role there: the tasks can then be worked, and the alarm goes.",
+    alarmsHow: "Have the security administrator give somebody active this role there: the tasks can then be worked, and the alarm goes. Where the organisation is switched off, a supervisor transfers them on their cases, or the system administrator switches it on first.",
     noAlarms: "Every queue has staff",
     noAlarmsHint: "A queue with work and nobody to do it raises an alarm here.",
     role: "Role",

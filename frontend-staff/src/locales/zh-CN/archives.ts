@@ -6,6 +6,8 @@ export default {
   dueOnly: "只看保管期满、待鉴定的",
   none: "没有归档办件",
   noneHint: "办结满规定天数后自动归档，归档后出现在这里。",
+  noneDue: "没有待鉴定的办件",
+  noneDueHint: "保管期满后出现在这里，列入销毁清册后不再显示。",
   number: "办件编号",
   matter: "事项",
   responsible: "责任机构",

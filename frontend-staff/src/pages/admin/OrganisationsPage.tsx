@@ -1,3 +1,4 @@
+import { PlusOutlined } from "@ant-design/icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Tag } from "antd";
 import { useMemo, useState } from "react";
@@ -15,6 +16,7 @@ import { PageHeader } from "@/components/PageHeader";
 import { usePages } from "@/components/pages";
 import { useProblemMessage } from "@/components/problems";
 import { Select } from "@/components/Select";
+import { NewUnitDialog } from "@/pages/admin/NewUnitDialog";
 import { UnitDialog, type UnitView } from "@/pages/admin/UnitDialog";
 
 type Unit = components["schemas"]["OrganisationRow"];
@@ -25,25 +27,43 @@ const KINDS = ["district", "street", "community", "bureau", "section", "hall", "
 export function OrganisationsPage() {
   const { t } = useTranslation("admin");
   const tree = useQuery(treeQuery);
+  const within = useReach("organisations.edit");
+  const { set } = useFilters();
+  const [adding, setAdding] = useState(false);
   return (
     <>
-      <PageHeader title={t("organisations.title")} hint={t("organisations.hint")} />
-      <Loaded query={tree}>{({ items }) => <Units units={items} />}</Loaded>
+      <PageHeader
+        title={t("organisations.title")}
+        hint={t("organisations.hint")}
+        actions={
+          <Button type="primary" icon={<PlusOutlined />} onClick={() => setAdding(true)}>
+            {t("organisations.add")}
+          </Button>
+        }
+      />
+      <Loaded query={tree}>{({ items }) => <Units units={items} within={within} />}</Loaded>
+      {adding && (
+        <NewUnitDialog
+          within={within}
+          onAdded={(q) => set({ q, kind: undefined })}
+          onClose={() => setAdding(false)}
+        />
+      )}
     </>
   );
 }
 
-function Units({ units }: { units: Unit[] }) {
+function Units({ units, within }: { units: Unit[]; within: (code: string) => boolean }) {
   const { t } = useTranslation("admin");
   const { t: c } = useTranslation();
   const { search, set, clear } = useFilters();
-  const within = useReach("organisations.edit");
   const pages = usePages();
   const queries = useQueryClient();
   const report = useProblemMessage();
   const [edited, setEdited] = useState<UnitView | null>(null);
   const q = (one(search["q"]) ?? "").toUpperCase();
   const kind = one(search["kind"]);
+  const off = new Set(units.filter((unit) => !unit.active).map((unit) => unit.code));
   const names = useMemo(() => new Map(units.map((unit) => [unit.code, unit.name])), [units]);
   const found = units.filter(
     (unit) =>
@@ -124,7 +144,13 @@ function Units({ units }: { units: Unit[] }) {
           ]}
         />
       )}
-      {edited && <UnitDialog unit={edited} onClose={() => setEdited(null)} />}
+      {edited && (
+        <UnitDialog
+          unit={edited}
+          aboveOff={off.has(edited.parent_code ?? "")}
+          onClose={() => setEdited(null)}
+        />
+      )}
     </>
   );
 }

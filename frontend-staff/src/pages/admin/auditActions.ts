@@ -18,6 +18,7 @@ export const AUDIT_ACTIONS = [
   "account.changed",
   "account.unlocked",
   "roles.granted",
+  "organisation.added",
   "organisation.changed",
   "organisations.imported",
   "calendar.published",

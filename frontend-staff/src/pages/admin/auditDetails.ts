@@ -17,6 +17,7 @@ const VOCABULARIES: Record<string, string> = {
   case_kind: "cases:caseKind",
   cross_handling: "cases:cross",
   linkage: "cases:linkage",
+  kind: "common:kind",
 };
 
 function useKnown() {
@@ -43,7 +44,8 @@ export function useAuditDetails(): (details: Details) => string[] {
     const grant = /^(\w+)@(.+)$/.exec(text);
     if (grant?.[1] && grant[2]) return t("at", { role: roleName(grant[1]), organisation: grant[2] });
     if (key === "fields") return label(text);
-    return known(`${VOCABULARIES[key] ?? "values"}.${text}`) ?? text;
+    const own = VOCABULARIES[key];
+    return (own && known(`${own}.${text}`)) ?? known(`values.${text}`) ?? text;
   }
 
   function said(key: string, value: unknown): string {

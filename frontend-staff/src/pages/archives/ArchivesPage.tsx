@@ -59,7 +59,13 @@ export function ArchivesPage() {
         query={query}
         columns={columns}
         rowKey={(row) => row.number}
-        empty={<EmptyState title={t("none")} hint={t("noneHint")} />}
+        empty={
+          due ? (
+            <EmptyState title={t("noneDue")} hint={t("noneDueHint")} />
+          ) : (
+            <EmptyState title={t("none")} hint={t("noneHint")} />
+          )
+        }
       />
       <section className="panel" style={{ marginTop: 16 }}>
         <h2>{t("disposals")}</h2>

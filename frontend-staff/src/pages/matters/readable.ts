@@ -54,6 +54,42 @@ const LABELS: Record<string, string> = {
   not: "condition.not",
 };
 
+/** Of a definition's own properties those whose texts are not called like them. */
+const OWN_LABELS: Record<string, string> = {
+  cross_handling_scope: "scope",
+  acceptance_mode: "mode",
+  missed_promise_action: "missedPromise",
+  extension_days_max: "extensionMax",
+  retention_years: "retention",
+  approving_unit: "approvingUnit",
+  "approving_unit/level": "approvingLevel",
+  "approving_unit/unit": "approvingUnit",
+  "result/name": "resultName",
+  "result/kind": "resultKind",
+  process: "draft.process",
+  materials: "draft.materials",
+  form: "draft.form",
+};
+const LISTS: ReadonlySet<string> = new Set(["process", "materials", "form"]);
+
+/** Where in a definition a pointer leads, in words: `材料 · 收入证明 · 份数`. */
+export function useLabel(): (pointer: string, names: string[]) => string {
+  const { t, i18n } = useTranslation("matters");
+  const known = (key: string | undefined, other: string): string =>
+    key && i18n.exists(key, { ns: "matters" }) ? t(key as "levels.street") : other;
+  return (pointer, names) => {
+    const way = pointer.slice(1);
+    const [top = "", ...rest] = way.split("/");
+    if (!LISTS.has(top)) {
+      const last = rest.at(-1) ?? top;
+      return known(OWN_LABELS[way] ?? last.replaceAll(/_(.)/g, (_, one: string) => one.toUpperCase()), way);
+    }
+    // Keys and properties by turns: an item itself has as many of the one as of the other.
+    const property = rest.length % 2 === 0 ? rest.at(-1) : undefined;
+    return [known(OWN_LABELS[top], top), ...names, ...(property ? [known(LABELS[property], property)] : [])].join(" · ");
+  };
+}
+
 const SENTENCES: ReadonlySet<string> = new Set(["/legal_basis", "/conditions"]);
 
 /** An empty text for what is not said. */

@@ -12,10 +12,12 @@ import type { Matter } from "@/components/matters";
 import { useFormProblems } from "@/components/problems";
 import { useLeaveGuard } from "@/components/useLeaveGuard";
 import { BasicsFields } from "@/pages/matters/draft/BasicsFields";
-import { contentOf, merge, valuesOf, type DraftValues } from "@/pages/matters/draft/content";
+import { Conflicts } from "@/pages/matters/draft/Conflicts";
+import { contentOf, valuesOf, type DraftValues } from "@/pages/matters/draft/content";
 import { Findings } from "@/pages/matters/draft/Findings";
 import { FormFields } from "@/pages/matters/draft/FormFields";
 import { MaterialFields } from "@/pages/matters/draft/MaterialFields";
+import { merge, type Conflict } from "@/pages/matters/draft/merge";
 import { ProcessFields } from "@/pages/matters/draft/ProcessFields";
 import { PublishButton } from "@/pages/matters/draft/PublishButton";
 import { RetireButton } from "@/pages/matters/draft/RetireButton";
@@ -25,12 +27,9 @@ import "@/pages/accept/accept.css";
 type Draft = components["schemas"]["DraftOut"];
 type Report = components["schemas"]["CheckReport"];
 
-const PARTS = ["process", "materials", "form"] as const;
-
 interface Overtaken {
   by: Draft;
-  /** The parts that both have changed. */
-  both: ("basics" | (typeof PARTS)[number])[];
+  both: Conflict[];
 }
 
 /** The whole definition as one form. Checks and publishing work on what has been saved. */
@@ -87,8 +86,7 @@ export function DraftEditor({ draft, matter }: { draft: Draft; matter: Matter })
     form.setFieldsValue(valuesOf(content) as Parameters<typeof form.setFieldsValue>[0]);
     setSeen(latest);
     setReport(null);
-    const parts = new Set(both.map((key) => PARTS.find((part) => part === key) ?? "basics"));
-    setOvertaken({ by: latest, both: [...parts] });
+    setOvertaken({ by: latest, both });
   }
 
   const check = () =>
@@ -170,18 +168,17 @@ export function DraftEditor({ draft, matter }: { draft: Draft; matter: Matter })
 /** Whose changes came in between, and what is to be looked at. */
 function OvertakenAlert({ overtaken: { by, both } }: { overtaken: Overtaken }) {
   const { t } = useTranslation("matters");
-  const parts = both.map((part) => t(`draft.${part}`)).join(t("comma", { ns: "common" }));
+  const name = by.changed_by?.name ?? "—";
   return (
     <div ref={intoView} className="notice">
       <Alert
         type="warning"
         showIcon
         role="alert"
-        title={t("draft.overtaken", {
-          name: by.changed_by?.name ?? "—",
-          time: formatMoment(by.changed_at),
-        })}
-        description={both.length > 0 ? t("draft.both", { parts }) : t("draft.mergedHint")}
+        title={t("draft.overtaken", { name, time: formatMoment(by.changed_at) })}
+        description={
+          both.length > 0 ? <Conflicts both={both} name={name} /> : t("draft.mergedHint")
+        }
       />
     </div>
   );
