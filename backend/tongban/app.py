@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from tongban.cases import colleague_routes as colleagues
+from tongban.cases import organisation_routes as kept_organisations
 from tongban.cases import routes as cases
 from tongban.cases.archives import routes as archives
 from tongban.core import contract, http, logging, operations, spa
@@ -84,6 +85,7 @@ def _routers() -> list[APIRouter]:
         cases.router,
         auth.router,
         organisations.router,
+        kept_organisations.router,
         staff.router,
         files.router,
         deadlines.router,

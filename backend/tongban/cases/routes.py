@@ -10,7 +10,6 @@ from tongban.cases import (
     ledger,
     lists,
     materials,
-    organisation_routes,
     papers,
     persons,
     reading,
@@ -49,7 +48,6 @@ from tongban.identity.service import (
 )
 
 router = Router(tags=["cases"])
-router.include_router(organisation_routes.router)
 
 Creator = Annotated[Actor, Depends(require(Permission.CASES_CREATE), scope="function")]
 Reader = Annotated[Actor, Depends(require(Permission.CASES_READ), scope="function")]
