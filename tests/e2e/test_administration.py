@@ -13,7 +13,6 @@ from tongban.runtime.postgres import run_sql
 
 pytestmark = pytest.mark.browser
 
-# A code of an authenticator is taken once: each test has administrators of its own.
 ELSEWHERE = """
     INSERT INTO grants (staff_id, role, organisation_id)
     SELECT s.id, 'reviewer', o.id FROM staff s, organisations o
