@@ -359,7 +359,3 @@ async def export_ledger(
     """The ledger as an Excel sheet."""
     content = await ledger.ledger_xlsx(session, settings, actor, query)
     return Response(content, media_type=XLSX, headers=attachment("ledger.xlsx"))
-
-
-# Last, for what counters call all day is tried first.
-router.include_router(organisation_routes.router)
