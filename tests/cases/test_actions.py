@@ -264,9 +264,10 @@ async def test_a_correction_names_only_what_the_application_has(district: Distri
         {"pointer": "/materials/nope", "message": "缺"},
         {"pointer": "/applicant/mobile", "message": "停机"},
         {"pointer": "/form/nope", "message": "缺"},
+        {"pointer": "/agent/name", "message": "没有代办人"},
     ]
     refused = await clerk.act(number, "request_correction", findings=wrong)
-    assert refused.pointers == {"/findings/0/pointer", "/findings/2/pointer"}
+    assert refused.pointers == {f"/findings/{at}/pointer" for at in (0, 2, 3)}
     ok(await clerk.act(number, "request_correction", findings=wrong[1:2]))
 
 
@@ -374,6 +375,20 @@ async def test_the_responsible_ones_supervisor_reopens_what_another_street_hands
     counter = await district.person("supervisor", "110102011")
     assert (await counter.act(number, "reopen", comment="有误")).status == 409
     ok(await (await district.person("supervisor", DESHENG)).act(number, "reopen", comment="有误"))
+
+
+async def test_who_collects_is_not_guessed(district: District) -> None:
+    agent = {"name": "李代办", "id_number": "110102198001010033", "relation": "子女"}
+    number = await accepted(district, agent=agent)
+    ok(await (await district.person("reviewer", DESHENG)).act(number, "approve"))
+    clerk = await district.person("clerk", DESHENG)
+    refused = await clerk.act(number, "issue")
+    assert (refused.status, refused.pointers) == (422, {"/collected_by"})
+    posted = {"collected_by": "李代办", "tracking_number": "EM123456789CN"}
+    refused = await clerk.act(number, "issue", **posted)
+    assert (refused.status, refused.pointers) == (422, {"/tracking_number"})
+    [line] = ok(await clerk.act(number, "issue", collected_by="李代办"))["collections"]
+    assert line["collected_by"] == "李代办"
 
 
 async def test_who_collected_the_result_and_how_is_on_the_case(district: District) -> None:

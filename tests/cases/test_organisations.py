@@ -18,6 +18,7 @@ from tongban.identity.models import AuditEntry
 from tongban.identity.roles import Role
 from tongban.organisations.models import Organisation
 
+DISTRICT = "110102"
 CIVIL, HOUSING, HALL = f"{DESHENG}-MZ", f"{DESHENG}-ZF", f"{DESHENG}-DT"
 
 
@@ -62,6 +63,24 @@ async def test_what_it_has_in_hand_is_told_before(district: District) -> None:
     assert (await task_of(district, number))["organisation"]["code"] == CIVIL
 
 
+async def test_nobody_shuts_their_own_street(district: District) -> None:
+    own = await district.person("system_admin", DESHENG)
+    assert (await switch(own, DESHENG, False)).status == 403
+    named = await own.call("PATCH", f"/organisations/{DESHENG}", json={"telephone": "010-62000000"})
+    assert named.status == 200, named.body
+
+
+async def test_a_home_that_is_switched_off_is_not_taken(district: District) -> None:
+    admin = await district.person("system_admin", DESHENG)
+    assert (await switch(admin, HOME, False)).status == 200
+    clerk = await district.person("clerk", DESHENG)
+    refused = await clerk.post("/cases", application("ST-MZ-008", HOME))
+    assert (refused.status, refused.code) == (422, "home_switched_off")
+    assert refused.pointers == {"/home_code"}
+    assert (await switch(admin, HOME, True)).status == 200
+    assert (await clerk.post("/cases", application("ST-MZ-008", HOME))).status == 201
+
+
 async def test_only_who_keeps_it_asks_and_switches(district: District) -> None:
     for role, code in (("clerk", DESHENG), ("system_admin", "110102011")):
         other = await district.person(role, code)
@@ -73,7 +92,7 @@ async def test_only_who_keeps_it_asks_and_switches(district: District) -> None:
 
 async def test_open_tasks_keep_it_on_until_they_are_handed_on(district: District) -> None:
     number = await accepted(district)
-    admin = await district.person("system_admin", DESHENG)
+    admin = await district.person("system_admin", DISTRICT)
     for code in (CIVIL, DESHENG):
         refused = await switch(admin, code, False)
         assert (refused.status, refused.code) == (409, "still_has_tasks")

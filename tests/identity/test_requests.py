@@ -2,14 +2,19 @@
 
 import asyncio
 from collections import Counter
+from typing import Any
+from uuid import uuid4
 
 import httpx
+import pytest
+from jose import jwt
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from tests.support.database import CommittedDatabase
 from tests.support.people import access_of, headers_of, import_few, make_staff, sign_in
 from tests.support.statements import statements
+from tongban.core import clock
 from tongban.core.settings import get_settings
 from tongban.identity import tokens
 from tongban.identity.actor import Origin
@@ -107,3 +112,26 @@ async def test_an_account_asked_for_twice_at_once_with_one_key_is_made_once(
     )
     assert (first.status_code, second.status_code) == (201, 201)
     assert first.json() == second.json()
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"sub": str(10**30)},
+        {"sub": "0"},
+        {"sub": "-1"},
+        {"sub": "clerk"},
+        {"sid": 5},
+        {"sid": ["x"]},
+        {"exp": "soon"},
+        {"exp": None},
+    ],
+)
+async def test_a_signed_token_that_names_nobody_is_refused(
+    client: httpx.AsyncClient, claims: dict[str, Any]
+) -> None:
+    usual = {"sub": "1", "sid": str(uuid4()), "exp": int(clock.now().timestamp()) + 60}
+    token = jwt.encode(usual | claims, get_settings().secret_key.get_secret_value(), "HS256")
+    for path in ("/auth/me", "/cases/1"):
+        answer = await client.get(f"/api/v1{path}", headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code == 401

@@ -206,7 +206,7 @@ def _is_place(work: Work, form: set[str], pointer: str) -> bool:
         case "applicant":
             return rest in ApplicantIn.model_fields
         case "agent":
-            return rest in AgentIn.model_fields
+            return work.case.agent is not None and rest in AgentIn.model_fields
     return False
 
 

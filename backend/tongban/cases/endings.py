@@ -18,9 +18,11 @@ async def issue(work: Work) -> None:
     body, before = work.body, work.case.status
     method = body.collection_method or "in_person"
     if method == "mail" and not body.tracking_number:
-        raise Invalid.field(
-            "/tracking_number", "missing", Text("请填写邮寄单号", "Give the postal number")
-        )
+        raise Invalid.field("/tracking_number", "missing", _NO_POSTAL_NUMBER)
+    if method != "mail" and body.tracking_number:
+        raise Invalid.field("/tracking_number", "not_mailed", _NOT_MAILED)
+    if work.actor and work.case.agent and method == "in_person" and not body.collected_by:
+        raise Invalid.field("/collected_by", "missing", _BY_WHOM)
     if work.actor is not None:
         if body.signature_file is not None:
             await attach(work.session, work.actor, {"/signature_file": body.signature_file})
@@ -38,6 +40,16 @@ async def issue(work: Work) -> None:
     work.close(work.held_task)
     work.case.status = Status.ISSUED
     work.log("issued", before, method=method, tracking_number=body.tracking_number)
+
+
+_NO_POSTAL_NUMBER = Text("请填写邮寄单号", "Give the postal number")
+_NOT_MAILED = Text(
+    "不是邮寄：请改选邮寄，或删去邮寄单号",
+    "Not by mail: choose mail, or leave the postal number out",
+)
+_BY_WHOM = Text(
+    "本件有代办人：请填写是谁来领取的", "The case has an agent: say who has come to collect"
+)
 
 
 async def withdraw(work: Work) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from tongban.cases.policy import acts_for
 from tongban.cases.problems import (
+    HomeSwitchedOff,
     IssuedElsewhere,
     NoRoute,
     NotACommunity,
@@ -63,12 +64,15 @@ def _counter(tree: Tree, actor: Actor, unit: Unit) -> tuple[Unit, Unit | None]:
 
 
 def home_of(tree: Tree, code: str) -> Unit:
-    """The community of household or residence. Raises `UnknownOrganisation`, `NotACommunity`."""
+    """The community of household or residence. Raises `UnknownOrganisation`, `NotACommunity`,
+    `HomeSwitchedOff`."""
     unit = tree.find(code)
     if unit is None:
         raise UnknownOrganisation(code=code).at("/home_code")
     if unit.kind is not Kind.COMMUNITY:
         raise NotACommunity().at("/home_code")
+    if not unit.active:
+        raise HomeSwitchedOff(home=unit.name).at("/home_code")
     return unit
 
 

@@ -20,6 +20,15 @@ class NotACommunity(AtField):
     )
 
 
+class HomeSwitchedOff(AtField):
+    status = 422
+    code = "home_switched_off"
+    title = Text(
+        "{home}已停用，不再办理业务：请选择居民现在所属的社区",
+        "{home} is switched off and handles nothing: choose the community that serves there now",
+    )
+
+
 class NotYourCounter(AtField):
     status = 403
     code = "not_your_counter"

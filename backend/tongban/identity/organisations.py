@@ -32,8 +32,14 @@ async def add_organisation(
 async def change_organisation(
     session: AsyncSession, actor: Actor, code: str, change: OrganisationChange
 ) -> OrganisationView:
-    """Raises `Forbidden` outside the actor's reach, and what `editing.change_organisation` does."""
-    await kept_organisation(session, actor, code)
+    """Switching on or off is for who keeps what is above: nobody shuts their own street.
+
+    Raises `Forbidden` outside the actor's reach, and what `editing.change_organisation` does.
+    """
+    unit = await kept_organisation(session, actor, code)
+    if change.active is not None and unit.parent is not None:
+        tree = await get_tree(session)
+        policy.demand(tree, actor, Permission.ORGANISATIONS_EDIT, tree[unit.parent])
     changed = await editing.change_organisation(session, code, change)
     await audit.record(
         session,

@@ -74,6 +74,7 @@ export default {
     offLater: "Later steps of cases under way may still come here: those who hold the roles work them; where nobody does, “Queues and staff” raises an alarm and a supervisor transfers them.",
     offRefused: "“{{name}}” cannot be switched off yet",
     offFirst: "There are open tasks here or below: finish them first, or have a supervisor transfer each, on its case, to another section of the same street, community or bureau.",
+    keptAbove: "Switched off and on by the administrator of what is above it.",
     offAbove: "Switched off with the organisation above it; switch that on first.",
     inHand: "At the moment there are here and below:",
     use: {

@@ -147,6 +147,7 @@ function Units({ units, within }: { units: Unit[]; within: (code: string) => boo
       {edited && (
         <UnitDialog
           unit={edited}
+          keepsAbove={within(edited.parent_code ?? edited.code)}
           aboveOff={off.has(edited.parent_code ?? "")}
           onClose={() => setEdited(null)}
         />

@@ -18,16 +18,20 @@ interface Props {
   unit: UnitView;
   /** Something above it is switched off, and it therewith. */
   aboveOff: boolean;
+  /** Whether who looks keeps what is above it: nobody shuts their own street. */
+  keepsAbove: boolean;
   onClose: () => void;
 }
 
 /** Name, state and how to reach an organisation. */
-export function UnitDialog({ unit, aboveOff, onClose }: Props) {
+export function UnitDialog({ unit, aboveOff, keepsAbove, onClose }: Props) {
   const { t } = useTranslation("admin");
   const { t: c } = useTranslation();
   const { message, modal } = App.useApp();
   const queries = useQueryClient();
   const [form] = Form.useForm<Values>();
+
+  const stateHint = aboveOff ? "offAbove" : keepsAbove ? null : "keptAbove";
 
   /** Matters find their sections and bureaus by name: whoever renames one is told what follows. */
   async function sureOfName(): Promise<boolean> {
@@ -99,10 +103,10 @@ export function UnitDialog({ unit, aboveOff, onClose }: Props) {
         name="active"
         label={t("organisations.state")}
         valuePropName="checked"
-        extra={aboveOff && t("organisations.offAbove")}
+        extra={stateHint && t(`organisations.${stateHint}`)}
       >
         <Switch
-          disabled={aboveOff}
+          disabled={stateHint !== null}
           checkedChildren={t("organisations.active")}
           unCheckedChildren={t("organisations.inactive")}
         />
