@@ -50,6 +50,7 @@ Flag = Literal[
     "suspended",
     "correction_pending",
     "promise_open",
+    "promise_missed",
     "extension_pending",
     "deemed_accepted",
 ]
@@ -229,6 +230,8 @@ def _plain(filters: CaseFilters) -> Iterator[ColumnElement[bool]]:
         yield Case.status.in_(OPEN) if filters.open else Case.status.not_in(OPEN)
     if filters.flag == "extension_pending":
         yield Case.extension_asked_days.is_not(None)
+    elif filters.flag == "promise_missed":
+        yield Case.promise_open & Case.promise_missed_on.is_not(None)
     elif filters.flag:
         yield getattr(Case, filters.flag)
 

@@ -101,6 +101,8 @@ class FlagsOut(OutputModel):
     deemed_accepted: bool
     extension_pending: bool
     promise_open: bool
+    promise_missed: bool
+    """A promised material is still awaited though its day has passed."""
 
 
 class DueOut(OutputModel):

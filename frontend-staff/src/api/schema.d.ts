@@ -3013,6 +3013,8 @@ export interface components {
             deemed_accepted: boolean;
             /** Extension Pending */
             extension_pending: boolean;
+            /** Promise Missed */
+            promise_missed: boolean;
             /** Promise Open */
             promise_open: boolean;
             /** Returned */
@@ -5370,7 +5372,7 @@ export interface operations {
                 date_from?: string | null;
                 date_to?: string | null;
                 due?: ("overdue" | "today" | "week") | null;
-                flag?: ("returned" | "suspended" | "correction_pending" | "promise_open" | "extension_pending" | "deemed_accepted") | null;
+                flag?: ("returned" | "suspended" | "correction_pending" | "promise_open" | "promise_missed" | "extension_pending" | "deemed_accepted") | null;
                 handling?: ("direct" | "carried" | "filing") | null;
                 /** @description Itself or below */
                 home?: string | null;
@@ -5487,7 +5489,7 @@ export interface operations {
                 date_from?: string | null;
                 date_to?: string | null;
                 due?: ("overdue" | "today" | "week") | null;
-                flag?: ("returned" | "suspended" | "correction_pending" | "promise_open" | "extension_pending" | "deemed_accepted") | null;
+                flag?: ("returned" | "suspended" | "correction_pending" | "promise_open" | "promise_missed" | "extension_pending" | "deemed_accepted") | null;
                 handling?: ("direct" | "carried" | "filing") | null;
                 /** @description Itself or below */
                 home?: string | null;
@@ -6276,7 +6278,7 @@ export interface operations {
                 date_from?: string | null;
                 date_to?: string | null;
                 due?: ("overdue" | "today" | "week") | null;
-                flag?: ("returned" | "suspended" | "correction_pending" | "promise_open" | "extension_pending" | "deemed_accepted") | null;
+                flag?: ("returned" | "suspended" | "correction_pending" | "promise_open" | "promise_missed" | "extension_pending" | "deemed_accepted") | null;
                 handling?: ("direct" | "carried" | "filing") | null;
                 /** @description Itself or below */
                 home?: string | null;

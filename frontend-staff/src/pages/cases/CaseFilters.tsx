@@ -28,6 +28,7 @@ const FLAGS = [
   "suspended",
   "correction_pending",
   "promise_open",
+  "promise_missed",
   "extension_pending",
   "deemed_accepted",
 ] as const;
