@@ -345,6 +345,8 @@ export interface paths {
         /**
          * Export Cases
          * @description The same query as an Excel sheet, whole or refused above 20,000 rows; audited.
+         *
+         *     Personal numbers are masked, whatever columns are asked for.
          */
         get: operations["export_cases"];
         put?: never;
@@ -5485,6 +5487,8 @@ export interface operations {
                 accepting?: string | null;
                 case_kind?: ("immediate" | "promised") | null;
                 channel?: ("counter" | "online") | null;
+                /** @description In this order; none for the usual ones */
+                columns?: ("number" | "matter" | "applicant" | "id_number" | "mobile" | "status" | "outcome" | "accepting" | "home" | "responsible" | "deciding" | "channel" | "handling" | "case_kind" | "cross_handling" | "linkage" | "registered_by" | "registered" | "due" | "concluded")[];
                 cross_handling?: ("none" | "same_street" | "street_community" | "street_street" | "community_community") | null;
                 date_from?: string | null;
                 date_to?: string | null;

@@ -14,6 +14,7 @@ export default {
     cases: "cases",
     changed: "changed",
     channel: "channel",
+    columns: "columns",
     command: "command",
     created: "created",
     copies: "copies",

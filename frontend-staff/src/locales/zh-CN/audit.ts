@@ -15,6 +15,7 @@ export default {
     cases: "办件",
     changed: "修改的内容",
     channel: "渠道",
+    columns: "列",
     command: "指令编号",
     created: "新增",
     copies: "份数",

@@ -17,6 +17,7 @@ const VOCABULARIES: Record<string, string> = {
   case_kind: "cases:caseKind",
   cross_handling: "cases:cross",
   linkage: "cases:linkage",
+  columns: "cases:col",
 };
 
 function useKnown() {
