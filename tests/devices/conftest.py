@@ -156,8 +156,8 @@ def start_server(services: Services, env: dict[str, str]) -> tuple[str, Child]:
     port = free_port()
     command = (sys.executable, "-m", "uvicorn", "tongban.app:create_app", "--factory")
     options = ("--host", "127.0.0.1", "--port", str(port), "--timeout-graceful-shutdown", "20")
-    options += KEEP_ALIVE
-    child = services.family.start(f"devices-api-{port}", [*command, *options], env=env)
+    whole = (*command, *options, *KEEP_ALIVE)
+    child = services.family.start(f"devices-api-{port}", whole, env=env)
     return f"http://127.0.0.1:{port}", child
 
 
