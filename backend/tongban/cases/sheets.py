@@ -182,6 +182,7 @@ _COUNTS = [
     Column("approved", "准予", "integer"),
     Column("denied", "不予批准", "integer"),
     Column("filed", "备案", "integer"),
+    Column("forwarded", "转报", "integer"),
     Column("withdrawn", "撤回", "integer"),
     Column("terminated", "终止", "integer"),
     Column("cross_handled", "通办", "integer"),

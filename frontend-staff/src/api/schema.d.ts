@@ -3289,6 +3289,12 @@ export interface components {
         /**
          * LedgerRow
          * @description `level`: 0 the total, then one more for each dimension that is fixed; detail rows fix all.
+         *
+         *     Counted are cases registered in the period, drafts left out, as they stand now. Each is in one
+         *     of `not_accepted`, `in_process`, `approved`, `denied`, `filed`, `forwarded`, `withdrawn` and
+         *     `terminated`, or still waits for its acceptance. `accepted`, whatever came of them later;
+         *     `in_process`, accepted and not ended; `overdue`, those of them past their day whose clock runs;
+         *     `cross_handled`, taken in elsewhere than where they are handled.
          */
         LedgerRow: {
             /** Accepted */
@@ -3302,6 +3308,8 @@ export interface components {
             denied: number;
             /** Filed */
             filed: number;
+            /** Forwarded */
+            forwarded: number;
             /** In Process */
             in_process: number;
             /** Level */
