@@ -21,8 +21,10 @@ _SECTION = 4096
 
 _BLANK = b"\0\t\n\f\r "
 _END = re.compile(rb"startxref\s+(0*[1-9]\d{0,11})\s+%%EOF")
-_TABLE = re.compile(rb"(?<!start)xref\s")
-_STREAM = re.compile(rb"\d+\s+\d+\s+obj\b(?:(?!endobj|stream).)*?/XRef\b", re.DOTALL)
+_TABLE_OR_STREAM = re.compile(
+    rb"xref\s+\d+\s+\d+\s|\d+\s+\d+\s+obj\b(?:(?!endobj|stream).)*?/XRef\b", re.DOTALL
+)
+"""The head of a table's first part (7.5.4), or the dictionary of a stream (7.5.8)."""
 _LINEARISED = re.compile(rb"/Linearized\b(?:(?!endobj).)*?/L\s+(\d{1,12})", re.DOTALL)
 
 
@@ -36,7 +38,8 @@ def is_whole(content: IO[bytes]) -> bool:
         return False
     place, end = int(ends[-1][1]), begin + ends[-1].end()
     section = _read(content, max(place - _OFF_BY, 0), _SECTION)
-    if not _begins_with_section(section):
+    found = _TABLE_OR_STREAM.search(section)
+    if found is None or found.start() > 2 * _OFF_BY:
         return False
     # Written for the web, the last section stands first and does not move with what is lost behind
     # it: but then the head tells how long the file is (annex F.3.3).
@@ -47,11 +50,3 @@ def is_whole(content: IO[bytes]) -> bool:
 def _read(content: IO[bytes], begin: int, most: int) -> bytes:
     content.seek(begin)
     return content.read(most)
-
-
-def _begins_with_section(content: bytes) -> bool:
-    """A table (7.5.4) or a stream (7.5.8)."""
-    if _TABLE.search(content, 0, 2 * _OFF_BY + len(b"xref\n")):
-        return True
-    stream = _STREAM.search(content)
-    return stream is not None and stream.start() <= 2 * _OFF_BY
