@@ -196,11 +196,13 @@ async def export_cases(
     if await _count(session, settings, actor, query, EXPORTED + 1) > EXPORTED:
         raise TooManyForSheet(most=EXPORTED).at("/date_from")
     rows = await _rows(session, settings, actor, query, EXPORTED, None)
-    asked = query.model_dump(mode="json", exclude_none=True)
-    columns = asked.pop("columns")
-    details = {"rows": len(rows), "filters": asked, **({"columns": columns} if columns else {})}
+    filters = query.model_dump(mode="json", exclude_none=True, exclude={"columns"})
     await audit.record(
-        session, actor=actor, action="cases.exported", subject="cases", details=details
+        session,
+        actor=actor,
+        action="cases.exported",
+        subject="cases",
+        details={"rows": len(rows), "filters": filters, "columns": query.columns or None},
     )
     return sheets.cases(rows, query.columns)
 
