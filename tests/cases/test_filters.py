@@ -2,7 +2,7 @@
 
 import base64
 from io import BytesIO
-from typing import Any
+from typing import Any, get_args
 
 import openpyxl
 import orjson
@@ -11,7 +11,7 @@ import pytest
 from tests.support.applications import application
 from tests.support.district import District
 from tests.support.people import make_staff
-from tongban.cases import lists
+from tongban.cases import lists, sheets
 from tongban.identity.roles import Role
 
 DESHENG, JINRONG, DISTRICT = "110102010", "110102012", "110102"
@@ -152,6 +152,46 @@ async def test_a_sheet_has_all_that_was_found_or_is_refused(
     assert (refused.status, refused.code) == (422, "too_many_for_sheet")
     assert refused.pointers == {"/date_from"}
     assert f"{found - 1} 件" in refused.body["title"]
+
+
+async def test_a_sheet_has_the_columns_asked_for_in_their_order(district: District) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    made = await clerk.post("/cases", application("ST-MZ-008", HOME))
+    assert made.status == 201, made.body
+
+    async def sheet(*columns: str) -> list[tuple[Any, ...]]:
+        answer = await clerk.get("/cases.xlsx", q=made.body["number"], columns=list(columns))
+        return list(openpyxl.load_workbook(BytesIO(answer.content)).active.values)[2:]
+
+    header, row = await sheet("mobile", "number", "id_number", "channel", "case_kind", "linkage")
+    assert header == ("联系电话", "办件编号", "证件号码", "渠道", "办件类型", "联动")
+    applicant = made.body["applicant"]
+    assert all("*" in applicant[name] for name in ("mobile", "id_number"))
+    assert row[:4] == (applicant["mobile"], made.body["number"], applicant["id_number"], "窗口")
+    assert [len(line) for line in await sheet("number")] == [1, 1]
+    # Each of them is a column of its own; none stands for the usual ones.
+    every = get_args(sheets.CaseColumn)
+    header, row = await sheet(*every)
+    assert len(set(header)) == len(row) == len(every)
+    usual = (await sheet())[0]
+    assert usual[:4] == ("办件编号", "事项", "申请人", "证件号码")
+    assert set(usual) < set(header)
+
+
+@pytest.mark.parametrize(
+    ("columns", "pointer"),
+    [
+        (["number", "secret"], "/columns/1"),
+        (["id_number_full"], "/columns/0"),
+        (["number", "status", "number"], "/columns"),
+    ],
+)
+async def test_columns_that_are_not_there_are_pointed_at(
+    district: District, columns: list[str], pointer: str
+) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    refused = await clerk.get("/cases.xlsx", columns=columns)
+    assert (refused.status, refused.pointers) == (422, {pointer})
 
 
 def cursor(*keys: Any) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 import time_machine
+from sqlalchemy import text
 
 from tests.support.applications import application
 from tests.support.district import District
@@ -18,10 +19,10 @@ from tests.support.district import District
 DESHENG, JINRONG = "110102010", "110102012"
 HALL, OTHER_HALL = f"{DESHENG}-DT", f"{JINRONG}-DT"
 HOME = "110102010002"
-ALLOWANCE, FILING = "ST-MZ-008", "ST-MZ-015"
+ALLOWANCE, FILING, CARRIED = "ST-MZ-008", "ST-MZ-015", "ST-CJ-001"
 NAMES = (
     "registered", "accepted", "not_accepted", "in_process", "approved", "denied", "filed",
-    "withdrawn", "terminated", "cross_handled", "overdue",
+    "forwarded", "withdrawn", "terminated", "cross_handled", "overdue",
 )  # fmt: skip
 
 # Peking time: a Friday evening is still that Friday, though a new day has begun nowhere else; the
@@ -48,11 +49,13 @@ class Done:
         if self.end != "refuse":
             found["accepted"] = 1
         ends = {"approve": "approved", "deny": "denied", "file": "filed", "refuse": "not_accepted",
-                "withdraw": "withdrawn", "terminate": "terminated"}  # fmt: skip
+                "forward": "forwarded", "withdraw": "withdrawn",
+                "terminate": "terminated"}  # fmt: skip
         if self.end in ends:
             found[ends[self.end]] = 1
         else:
-            found["in_process"] = found["overdue"] = 1
+            found["in_process"] = 1
+            found["overdue"] = int(self.end != "suspend")  # its clock stands still
         if self.place == JINRONG:
             found["cross_handled"] = 1
         return found
@@ -69,6 +72,8 @@ DONE = [
     Done(MONDAY, DESHENG, ALLOWANCE, "withdraw"),
     Done(MONDAY, DESHENG, ALLOWANCE, "terminate"),
     Done(MONDAY, JINRONG, ALLOWANCE, "nothing"),
+    Done(MONDAY, DESHENG, ALLOWANCE, "suspend"),
+    Done(MONDAY, DESHENG, CARRIED, "forward"),
 ]
 
 
@@ -82,13 +87,20 @@ async def do(district: District, one: Done) -> None:
         number = made.body["number"]
         if one.end == "nothing":
             return
+        if one.end == "forward":
+            runner = await district.person("agent_runner", DESHENG)
+            await runner.act(number, "carry_out")
+            answer = await runner.act(number, "record_result", decision="forwarded")
+            assert answer.status == 200, answer.body
+            return
         who = clerk if one.end in ("refuse", "withdraw") else None
         if who is None:
             hall = await district.person("pre_reviewer", DESHENG)
             if one.place == JINRONG and one.matter == ALLOWANCE:
                 await hall.act(number, "pass")
             who = await district.person("reviewer", DESHENG)
-        answer = await who.act(number, one.end, comment="办理意见")
+        more = {"reason": "hearing"} if one.end == "suspend" else {}
+        answer = await who.act(number, one.end, comment="办理意见", **more)
         assert answer.status == 200, answer.body
 
 
@@ -199,3 +211,75 @@ async def test_the_sheet_has_the_same_figures(district: District, late: None) ->
     lines = list(openpyxl.load_workbook(BytesIO(sheet.content)).active.values)
     figures = [line[-len(NAMES) :] for line in lines if isinstance(line[-1], int)]
     assert Counter(figures) == Counter(tuple(row[name] for name in NAMES) for row in rows)
+
+
+# Told by each case's history, not by the columns that the ledger reads.
+FACTS = """
+    WITH ended AS (
+        SELECT DISTINCT ON (case_id) case_id, to_status, event, details
+        FROM events WHERE from_status IS DISTINCT FROM to_status ORDER BY case_id, seq DESC
+    ), paused AS (
+        SELECT case_id, max(seq) FILTER (WHERE event = 'suspended') AS since,
+            max(seq) FILTER (WHERE event = 'resumed') AS until
+        FROM events GROUP BY case_id
+    )
+    SELECT
+        date_trunc(:period, cases.registered_at AT TIME ZONE 'Asia/Shanghai')::date AS period,
+        matter_code AS matter, organisations.code AS organisation, staff.username AS clerk,
+        EXISTS (
+            SELECT FROM events WHERE case_id = cases.id AND event IN ('accepted', 'deemed_accepted')
+        ) AS accepted,
+        ended.to_status = 'not_accepted' AS not_accepted,
+        ended.to_status IN ('accepted', 'in_process') AS in_process,
+        ended.event = 'approved' AS approved,
+        ended.event = 'denied' AS denied,
+        ended.event = 'filed' AS filed,
+        ended.event = 'result_recorded' AS forwarded,
+        ended.to_status = 'withdrawn' AS withdrawn,
+        ended.to_status = 'terminated' AS terminated,
+        accepting_id <> responsible_id AND organisations.code LIKE '110102012%' AS cross_handled,
+        ended.to_status IN ('accepted', 'in_process') AND due_on < '2026-11-27'
+            AND coalesce(since, 0) <= coalesce(until, 0) AS overdue
+    FROM cases
+    JOIN ended ON ended.case_id = cases.id
+    JOIN paused ON paused.case_id = cases.id
+    JOIN organisations ON organisations.id = accepting_id
+    JOIN staff ON staff.id = registered_by
+    WHERE number IS NOT NULL
+"""
+
+
+@pytest.mark.parametrize("period", ["day", "week", "month"])
+async def test_every_cell_is_what_the_histories_say(
+    district: District, late: None, period: str
+) -> None:
+    for one in DONE:
+        await do(district, one)
+    district.sign_out_all()
+    reader = await district.person("supervisor", DESHENG)
+    counted = ", ".join(f"count(*) FILTER (WHERE {name}) AS {name}" for name in NAMES[1:])
+    for group_by in permutations(("period", "matter", "organisation", "clerk"), 3):
+        asked = {"date_from": "2026-10-01", "period": period, "group_by": list(group_by)}
+        rows = (await reader.get("/ledger", **asked)).body["rows"]
+        told = {
+            tuple(
+                row["organisation"]["code"] if name == "organisation"
+                else row["clerk"]["username"] if name == "clerk"
+                else row["matter_code"] if name == "matter"
+                else row["period"]
+                for name in group_by[: row["level"]]
+            ): tuple(row[name] for name in NAMES)
+            for row in rows
+        }  # fmt: skip
+        expected = {}
+        for level in range(4):
+            keys = "".join(f"{name}::text, " for name in group_by[:level])
+            groups = f"GROUP BY {keys[:-2]}" if level else ""
+            statement = f"SELECT {keys}count(*), {counted} FROM ({FACTS}) AS facts {groups}"
+            for line in await district.session.execute(text(statement), {"period": period}):
+                expected[tuple(line[:level])] = tuple(line[level:])
+        assert told == expected
+        sheet = await reader.get("/ledger.xlsx", **asked)
+        lines = list(openpyxl.load_workbook(BytesIO(sheet.content)).active.values)[3:]
+        assert Counter(tuple(line[3:]) for line in lines) == Counter(expected.values())
+        assert tuple(lines[-1][3:]) == expected[()]

@@ -63,6 +63,46 @@ async def test_a_promise_once_missed_stays_so_until_another_day_is_agreed(
     assert (line["promise_missed"], line["note"]) == (True, "已电话催交")
 
 
+async def test_lists_tell_a_missed_promise_from_an_open_one(
+    office: Office, clock: time_machine.Traveller
+) -> None:
+    missed = await office.take_in(DESHENG, with_promise("2026-10-09"))
+    waiting = await office.take_in(DESHENG, with_promise("2026-10-12"))
+    clock.move_to(datetime(2026, 10, 9, 16, 1, tzinfo=UTC))
+    assert await jobs.miss_promises(office.worker, get_settings()) == 1
+    reviewer = await office.person("reviewer", DESHENG)
+    clerk = await office.person("clerk", DESHENG)
+
+    async def told() -> dict[str, tuple[bool, bool]]:
+        rows = [task["case"] for task in (await reviewer.get("/tasks")).body["items"]]
+        flags = {row["number"]: row["flags"] for row in rows}
+        for number, of_row in flags.items():
+            assert (await clerk.get(f"/cases/{number}")).body["flags"] == of_row
+        found = await clerk.get("/cases", flag="promise_missed")
+        assert {row["number"] for row in found.body["items"]} == {
+            number for number, of_row in flags.items() if of_row["promise_missed"]
+        }
+        return {
+            number: (of_row["promise_open"], of_row["promise_missed"])
+            for number, of_row in flags.items()
+        }
+
+    assert await told() == {missed: (True, True), waiting: (True, False)}
+    path = f"/cases/{missed}/materials/ju_min_hu_kou_bu"
+    assert (await clerk.call("PATCH", path, json={"received": True})).status == 200
+    assert await told() == {missed: (False, False), waiting: (True, False)}
+    # It was ticked by mistake: the day has passed all the same.
+    assert (await clerk.call("PATCH", path, json={"received": "none"})).status == 200
+    assert (await told())[missed] == (True, True)
+    # Denied and reopened, it is as late as before.
+    await office.act("reviewer", DESHENG, missed, "deny", comment="未按承诺补交")
+    supervisor = await office.person("supervisor", DESHENG)
+    reopened = await supervisor.act(missed, "reopen", comment="材料找到了")
+    assert (reopened.body["flags"]["promise_open"], reopened.body["flags"]["promise_missed"]) == (
+        True, True,
+    )  # fmt: skip
+
+
 async def test_a_missed_promise_ends_the_case_where_the_matter_says_so(
     office: Office, clock: time_machine.Traveller
 ) -> None:

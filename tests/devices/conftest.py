@@ -19,7 +19,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from tests.devices.asking import DESHENG, WINDOW
 from tests.support.bridge import PATH, PATIENCE, TestBridge, paired, receive
 from tests.support.district import District, Person
-from tests.support.live import Demo, _ready, environment, free_port
+from tests.support.live import KEEP_ALIVE, Demo, _ready, environment, free_port
 from tongban.core.settings import get_settings
 from tongban.runtime import Services
 from tongban.runtime.postgres import run_sql
@@ -156,7 +156,8 @@ def start_server(services: Services, env: dict[str, str]) -> tuple[str, Child]:
     port = free_port()
     command = (sys.executable, "-m", "uvicorn", "tongban.app:create_app", "--factory")
     options = ("--host", "127.0.0.1", "--port", str(port), "--timeout-graceful-shutdown", "20")
-    child = services.family.start(f"devices-api-{port}", [*command, *options], env=env)
+    whole = (*command, *options, *KEEP_ALIVE)
+    child = services.family.start(f"devices-api-{port}", whole, env=env)
     return f"http://127.0.0.1:{port}", child
 
 

@@ -20,8 +20,8 @@ from tests.e2e.counter import (
     hands_at,
     virtual_counter,
 )
-from tests.e2e.desk import fill_in_matter
-from tests.support.browser import fresh_profile
+from tests.e2e.desk import fill_in_matter, sign_in
+from tests.support.browser import assert_accessible, fresh_profile
 from tests.support.live import Api, Demo, LiveServer, assert_built, environment
 from tongban.runtime import Services
 from tongban.runtime.postgres import run_sql
@@ -131,3 +131,47 @@ async def _paper_and_rating(page: Page, api: Api, hands: Hands) -> None:
     await expect(page.get_by_text("已打印", exact=True)).to_be_visible(timeout=PATIENCE_MS)
     await expect(page.get_by_text("申请人已评价")).to_be_visible(timeout=PATIENCE_MS)
     assert await hands.seen("printed") == 1
+
+
+async def test_a_page_whose_code_does_not_come_says_so_and_comes_later(
+    outage: tuple[Api, LiveServer], browser: Browser
+) -> None:
+    api, server = outage
+    async with fresh_profile(browser, server.url) as profile:
+        page = await profile.new_page()
+        await sign_in(page, server, "ds-clerk")
+        await page.goto("/staff/accept")
+        await page.get_by_label("姓名（名称）").fill("王秀兰")
+        told = page.get_by_role("heading", name="这个页面没有加载下来")
+        async with down(api):
+            # A dialog over what is being typed came with its page.
+            await page.get_by_role("button", name="用户菜单").click()
+            await page.get_by_role("menuitem", name="修改密码").click()
+            dialog = page.get_by_role("dialog")
+            await dialog.get_by_role("button", name="取消").click()
+            await expect(dialog).to_have_count(0)
+            await expect(page.get_by_label("姓名（名称）")).to_have_value("王秀兰")
+            await page.get_by_role("link", name="办事台帐").click()
+            await dialog.get_by_role("button", name="确定").click()
+            await expect(told).to_be_visible()
+            await expect(page.get_by_role("navigation")).to_be_visible()
+            await assert_accessible(page)
+            await page.get_by_role("button", name="重新加载").click()
+            await expect(page.get_by_text("服务器仍然连不上")).to_be_visible()
+        await page.get_by_role("button", name="重新加载").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("办事台帐")
+        await expect(told).to_have_count(0)
+
+
+async def test_a_page_of_an_edition_that_is_gone_is_loaded_anew(
+    page: Page, live_server: LiveServer
+) -> None:
+    await sign_in(page, live_server, "ds-clerk")
+    await page.goto("/staff/tasks")
+    gone = re.compile(r"/assets/LedgerPage-.*\.js$")
+    await page.route(gone, lambda route: route.fulfill(status=404))
+    await page.get_by_role("link", name="办事台帐").click()
+    await expect(page.get_by_role("heading", name="这个页面没有加载下来")).to_be_visible()
+    await page.unroute(gone)
+    await page.get_by_role("button", name="重新加载").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("办事台帐")

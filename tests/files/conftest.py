@@ -12,7 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tests.support.people import headers_of, import_tree, make_staff
 from tongban.identity.roles import Role
 
-PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n%%EOF\n"
+
+def pdf(filling: bytes = b"") -> bytes:
+    """A PDF with nothing on it; `filling` stands in a comment."""
+    head = b"%PDF-1.7\n%" + filling + b"\n"
+    body = b"1 0 obj\n<< /Type /Catalog >>\nendobj\n"
+    table = b"xref\n0 2\n0000000000 65535 f \n%010d 00000 n \n" % len(head)
+    end = b"trailer\n<< /Size 2 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n"
+    return head + body + table + end % len(head + body)
+
+
+PDF = pdf()
 
 
 def picture(kind: str, size: tuple[int, int] = (32, 24), **options: Any) -> bytes:

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tests.files.conftest import JPEG, PDF, PNG, WEBP, zipped
+from tests.files.conftest import JPEG, PDF, PNG, WEBP, pdf, zipped
 from tongban.core.privacy import sm3
 from tongban.files import storage
 from tongban.files.models import File
@@ -100,9 +100,11 @@ async def test_twenty_megabytes_pass_and_one_byte_more_does_not(
 ) -> None:
     limit = app.state.settings.max_file_bytes
     assert limit == 20 * 1024 * 1024
-    answer = await upload(client, clerk, "大.pdf", PDF + bytes(limit - len(PDF)))
+    largest = pdf(b"x" * (limit - len(pdf(bytes(limit))) + limit))
+    assert len(largest) == limit
+    answer = await upload(client, clerk, "大.pdf", largest)
     assert answer.status_code == 201
-    answer = await upload(client, clerk, "大.pdf", PDF + bytes(limit + 1 - len(PDF)))
+    answer = await upload(client, clerk, "大.pdf", largest + b"\n")
     assert answer.status_code == 413
     assert answer.json()["code"] == "file_too_large"
     assert answer.json()["errors"][0]["pointer"] == "/file"

@@ -21,6 +21,9 @@ from tongban.runtime.processes import Child
 from tongban.runtime.services import DatabaseUrls
 
 STATIC = ROOT / "build" / "static"
+KEEP_ALIVE = ("--timeout-keep-alive", "120")
+"""uvicorn closes an idle connection after 5 s and httpx gives one up after 5 s: on a busy machine a
+call made just then went out on one that was being closed. The client is to be the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Api:
         """Start it and wait until it answers."""
         command = (sys.executable, "-m", "uvicorn", "tongban.app:create_app", "--factory")
         options = ("--host", "127.0.0.1", "--port", str(self._port))
-        patience = ("--timeout-graceful-shutdown", "2")
+        patience = ("--timeout-graceful-shutdown", "2", *KEEP_ALIVE)
         name = f"api-{self._port}"
         self._child = self._family.start(name, [*command, *options, *patience], env=self._env)
         self._family.wait_until(lambda: _ready(self.url), f"the API at {self.url}", 60)

@@ -139,8 +139,17 @@ def last_promise(work: Work) -> date:
 
 
 async def settle_promises(work: Work) -> None:
-    """Whether the case still waits for a promised material, after its list was changed."""
-    work.case.promise_open = awaits(await materials_of(work.session, work.case.id, work.matter))
+    """Whether the case still waits for a promised material, and since when in vain, after its list
+    was changed."""
+    case = work.case
+    case.promise_open = awaits(await materials_of(work.session, case.id, work.matter))
+    case.promise_missed_on = await work.session.scalar(
+        select(func.min(CaseMaterial.promised_by)).where(
+            CaseMaterial.case_id == case.id,
+            CaseMaterial.promise_missed,
+            CaseMaterial.received == "none",
+        )
+    )
 
 
 async def follow_matter(work: Work) -> None:

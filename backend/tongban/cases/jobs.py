@@ -75,7 +75,7 @@ async def miss_promises(sessions: Sessions, settings: Settings) -> int:
 
 
 async def _miss_promise(work: Work) -> None:
-    rows = await work.session.scalars(
+    rows = await work.session.execute(
         update(CaseMaterial)
         .where(
             CaseMaterial.case_id == work.case.id,
@@ -84,9 +84,11 @@ async def _miss_promise(work: Work) -> None:
             CaseMaterial.promise_missed.is_(False),
         )
         .values(promise_missed=True)
-        .returning(CaseMaterial.key)
+        .returning(CaseMaterial.key, CaseMaterial.promised_by)
     )
-    keys = sorted(rows)
+    missed = {row.key: row.promised_by for row in rows}
+    keys = sorted(missed)
+    work.case.promise_missed_on = work.case.promise_missed_on or min(missed.values())
     work.log("promise_missed", work.case.status, materials=keys)
     action = work.matter.content.missed_promise_action
     if action == "notify":

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import and_, cast, func, select
+from sqlalchemy import and_, cast, func, not_, select
 from sqlalchemy.dialects.postgresql import DATE
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -150,10 +150,14 @@ def _counts(today: date) -> list[Any]:
         count("approved", Case.outcome == Outcome.APPROVED),
         count("denied", Case.outcome == Outcome.DENIED),
         count("filed", Case.outcome == Outcome.FILED),
+        count("forwarded", Case.outcome == Outcome.FORWARDED),
         count("withdrawn", Case.status == Status.WITHDRAWN),
         count("terminated", Case.status == Status.TERMINATED),
         count("cross_handled", Case.cross_handling != "none"),
-        count("overdue", and_(Case.status.in_(RUNNING), Case.due_on < today)),
+        count(
+            "overdue",
+            and_(Case.status.in_(RUNNING), not_(Case.suspended), Case.due_on < today),
+        ),
     ]
 
 
@@ -165,6 +169,7 @@ _COUNTED = (
     "approved",
     "denied",
     "filed",
+    "forwarded",
     "withdrawn",
     "terminated",
     "cross_handled",

@@ -30,9 +30,10 @@ from tongban.core import clock
 from tongban.core.db import AnySelect
 from tongban.core.pages import Page, decode_cursor, encode_cursor
 from tongban.core.privacy import blind_index, normalise
-from tongban.core.problems import Forbidden
+from tongban.core.problems import Forbidden, Invalid
 from tongban.core.settings import Settings
 from tongban.core.spans import Day, check_span, on_days
+from tongban.core.texts import Text
 from tongban.identity import audit
 from tongban.identity.actor import Actor
 from tongban.identity.models import Staff
@@ -50,6 +51,7 @@ Flag = Literal[
     "suspended",
     "correction_pending",
     "promise_open",
+    "promise_missed",
     "extension_pending",
     "deemed_accepted",
 ]
@@ -97,6 +99,14 @@ class CaseQuery(CaseFilters):
 
     limit: int = Field(20, ge=1, le=200)
     cursor: str | None = Field(None, max_length=500)
+
+
+class CaseExport(CaseFilters):
+    """The case query as a sheet."""
+
+    columns: list[sheets.CaseColumn] = Field(
+        [], max_length=40, description="In this order; none for the usual ones"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,20 +187,24 @@ async def _count(
 
 
 async def export_cases(
-    session: AsyncSession, settings: Settings, actor: Actor, filters: CaseFilters
+    session: AsyncSession, settings: Settings, actor: Actor, query: CaseExport
 ) -> bytes:
-    """The query's rows as a sheet; who exported what is audited. Raises `TooManyForSheet`."""
-    if await _count(session, settings, actor, filters, EXPORTED + 1) > EXPORTED:
+    """The query's rows as a sheet; who exported what is audited. Raises `TooManyForSheet`,
+    `Invalid` for a column that is named twice."""
+    if len(set(query.columns)) != len(query.columns):
+        raise Invalid.field("/columns", "repeated", Text("同一列选了两次", "A column twice"))
+    if await _count(session, settings, actor, query, EXPORTED + 1) > EXPORTED:
         raise TooManyForSheet(most=EXPORTED).at("/date_from")
-    rows = await _rows(session, settings, actor, filters, EXPORTED, None)
+    rows = await _rows(session, settings, actor, query, EXPORTED, None)
+    filters = query.model_dump(mode="json", exclude_none=True, exclude={"columns"})
     await audit.record(
         session,
         actor=actor,
         action="cases.exported",
         subject="cases",
-        details={"rows": len(rows), "filters": filters.model_dump(mode="json", exclude_none=True)},
+        details={"rows": len(rows), "filters": filters, "columns": query.columns or None},
     )
-    return sheets.cases(rows)
+    return sheets.cases(rows, query.columns)
 
 
 async def _filtered(session: AsyncSession, asked: _Asked, statement: AnySelect) -> AnySelect:
@@ -229,6 +243,8 @@ def _plain(filters: CaseFilters) -> Iterator[ColumnElement[bool]]:
         yield Case.status.in_(OPEN) if filters.open else Case.status.not_in(OPEN)
     if filters.flag == "extension_pending":
         yield Case.extension_asked_days.is_not(None)
+    elif filters.flag == "promise_missed":
+        yield Case.promise_open & Case.promise_missed_on.is_not(None)
     elif filters.flag:
         yield getattr(Case, filters.flag)
 

@@ -60,6 +60,8 @@ class Case(Base):
     carded: Mapped[bool]
     deemed_accepted: Mapped[bool]
     promise_open: Mapped[bool]
+    promise_missed_on: Mapped[date | None]
+    """Day of the first promise (容缺) that was missed and that nothing has settled since."""
     extension_days: Mapped[int]
     """Working days already granted."""
     extension_asked_days: Mapped[int | None]

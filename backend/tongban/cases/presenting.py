@@ -73,6 +73,7 @@ def flags(case: Case) -> dict[str, bool]:
         "deemed_accepted": case.deemed_accepted,
         "extension_pending": case.extension_asked_days is not None,
         "promise_open": case.promise_open,
+        "promise_missed": case.promise_open and case.promise_missed_on is not None,
     }
 
 
@@ -91,6 +92,7 @@ ROW_COLUMNS = (
     Case.carded,
     Case.deemed_accepted,
     Case.promise_open,
+    Case.promise_missed_on,
     Case.extension_days,
     Case.extension_asked_days,
     Case.channel,

@@ -133,10 +133,13 @@ async def export_cases(
     actor: Reader,
     session: SessionDep,
     settings: SettingsDep,
-    filters: Annotated[lists.CaseFilters, Query()],
+    query: Annotated[lists.CaseExport, Query()],
 ) -> Response:
-    """The same query as an Excel sheet, whole or refused above 20,000 rows; audited."""
-    content = await lists.export_cases(session, settings, actor, filters)
+    """The same query as an Excel sheet, whole or refused above 20,000 rows; audited.
+
+    Personal numbers are masked, whatever columns are asked for.
+    """
+    content = await lists.export_cases(session, settings, actor, query)
     return Response(content, media_type=XLSX, headers=attachment("cases.xlsx"))
 
 

@@ -101,6 +101,8 @@ class FlagsOut(OutputModel):
     deemed_accepted: bool
     extension_pending: bool
     promise_open: bool
+    promise_missed: bool
+    """A promised material is still awaited though its day has passed."""
 
 
 class DueOut(OutputModel):
@@ -311,7 +313,14 @@ class HandedOver(OutputModel):
 
 
 class LedgerRow(OutputModel):
-    """`level`: 0 the total, then one more for each dimension that is fixed; detail rows fix all."""
+    """`level`: 0 the total, then one more for each dimension that is fixed; detail rows fix all.
+
+    Counted are cases registered in the period, drafts left out, as they stand now. Each is in one
+    of `not_accepted`, `in_process`, `approved`, `denied`, `filed`, `forwarded`, `withdrawn` and
+    `terminated`, or still waits for its acceptance. `accepted`, whatever came of them later;
+    `in_process`, accepted and not ended; `overdue`, those of them past their day whose clock runs;
+    `cross_handled`, taken in elsewhere than where they are handled.
+    """
 
     level: int
     period: date | None
@@ -326,6 +335,7 @@ class LedgerRow(OutputModel):
     approved: int
     denied: int
     filed: int
+    forwarded: int
     withdrawn: int
     terminated: int
     cross_handled: int

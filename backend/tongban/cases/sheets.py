@@ -1,12 +1,13 @@
 """The ledger and the case query as Excel sheets."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import BytesIO
-from typing import Any
+from typing import Any, Literal
 
 from tongban.cases import schemas as s
 from tongban.cases.archives.schemas import DisposalCase, DisposalDetail
-from tongban.core.spreadsheet import Column, Row, Subtotal, write_xlsx
+from tongban.cases.documents.wording import CASE_KINDS, HANDLINGS
+from tongban.core.spreadsheet import Cell, Column, Row, Subtotal, write_xlsx
 
 STATUS = {
     "draft": "草稿",
@@ -31,48 +32,97 @@ CROSS_HANDLING = {
     "community_community": "居居通办",
 }
 
-_CASE_COLUMNS = [
-    Column("number", "办件编号", width=26),
-    Column("matter", "事项", width=28),
-    Column("applicant", "申请人", width=14),
-    Column("id_number", "证件号码", width=22),
-    Column("status", "状态", width=10),
-    Column("outcome", "结果", width=8),
-    Column("accepting", "受理单位", width=26),
-    Column("home", "户籍或居住社区", width=18),
-    Column("deciding", "决定单位", width=26),
-    Column("cross_handling", "通办", width=12),
-    Column("registered_by", "登记人", width=10),
-    Column("registered_at", "登记时间", "moment"),
-    Column("due_on", "办理期限", "date"),
-    Column("concluded_at", "办结时间", "moment"),
+LINKAGE = {
+    "none": "",
+    "street_community": "街居二级联动",
+    "district_street": "区街二级联动",
+    "three_level": "区街居三级联动",
+}
+CHANNEL = {"counter": "窗口", "online": "网上"}
+
+CaseColumn = Literal[
+    "number",
+    "matter",
+    "applicant",
+    "id_number",
+    "mobile",
+    "status",
+    "outcome",
+    "accepting",
+    "home",
+    "responsible",
+    "deciding",
+    "channel",
+    "handling",
+    "case_kind",
+    "cross_handling",
+    "linkage",
+    "registered_by",
+    "registered",
+    "due",
+    "concluded",
 ]
+_CASE_COLUMNS: dict[CaseColumn, tuple[Column, Callable[[s.CaseRow], Cell]]] = {
+    "number": (Column("number", "办件编号", width=26), lambda row: row.number),
+    "matter": (Column("matter", "事项", width=28), lambda row: row.matter_name),
+    "applicant": (Column("applicant", "申请人", width=14), lambda row: row.applicant.name),
+    "id_number": (Column("id_number", "证件号码", width=22), lambda row: row.applicant.id_number),
+    "mobile": (Column("mobile", "联系电话", width=14), lambda row: row.applicant.mobile),
+    "status": (Column("status", "状态", width=10), lambda row: STATUS[row.status]),
+    "outcome": (
+        Column("outcome", "结果", width=8),
+        lambda row: OUTCOME[row.outcome] if row.outcome else None,
+    ),
+    "accepting": (Column("accepting", "受理单位", width=26), lambda row: row.accepting.name),
+    "home": (Column("home", "户籍或居住社区", width=18), lambda row: row.home.name),
+    "responsible": (Column("responsible", "责任单位", width=26), lambda row: row.responsible.name),
+    "deciding": (
+        Column("deciding", "决定单位", width=26),
+        lambda row: row.deciding.name if row.deciding else None,
+    ),
+    "channel": (Column("channel", "渠道", width=8), lambda row: CHANNEL[row.channel]),
+    "handling": (Column("handling", "办理方式", width=10), lambda row: HANDLINGS[row.handling]),
+    "case_kind": (Column("case_kind", "办件类型", width=10), lambda row: CASE_KINDS[row.case_kind]),
+    "cross_handling": (
+        Column("cross_handling", "通办", width=12),
+        lambda row: CROSS_HANDLING[row.cross_handling],
+    ),
+    "linkage": (Column("linkage", "联动", width=16), lambda row: LINKAGE[row.linkage]),
+    "registered_by": (Column("registered_by", "登记人", width=10), lambda r: r.registered_by.name),
+    "registered": (Column("registered", "登记时间", "moment"), lambda row: row.registered_at),
+    "due": (Column("due", "办理期限", "date"), lambda row: row.due_on),
+    "concluded": (Column("concluded", "办结时间", "moment"), lambda row: row.concluded_at),
+}
+_USUAL: tuple[CaseColumn, ...] = (
+    "number",
+    "matter",
+    "applicant",
+    "id_number",
+    "status",
+    "outcome",
+    "accepting",
+    "home",
+    "deciding",
+    "cross_handling",
+    "registered_by",
+    "registered",
+    "due",
+    "concluded",
+)
 
 
-def cases(rows: Iterable[s.CaseRow]) -> bytes:
-    """The case query, one line a case; personal numbers stay masked."""
+def cases(rows: Iterable[s.CaseRow], names: Sequence[CaseColumn] = ()) -> bytes:
+    """The case query, one line a case, in the columns named or else the usual ones; personal
+    numbers stay masked."""
+    chosen = [_CASE_COLUMNS[name] for name in names or _USUAL]
     target = BytesIO()
-    write_xlsx(target, _CASE_COLUMNS, map(_case, rows), title="办件查询结果")
+    write_xlsx(
+        target,
+        [column for column, _ in chosen],
+        ({column.key: value(row) for column, value in chosen} for row in rows),
+        title="办件查询结果",
+    )
     return target.getvalue()
-
-
-def _case(row: s.CaseRow) -> dict[str, Any]:
-    return {
-        "number": row.number or "",
-        "matter": row.matter_name,
-        "applicant": row.applicant.name,
-        "id_number": row.applicant.id_number,
-        "status": STATUS[row.status],
-        "outcome": OUTCOME[row.outcome] if row.outcome else "",
-        "accepting": row.accepting.name,
-        "home": row.home.name,
-        "deciding": row.deciding.name if row.deciding else "",
-        "cross_handling": CROSS_HANDLING[row.cross_handling],
-        "registered_by": row.registered_by.name,
-        "registered_at": row.registered_at,
-        "due_on": row.due_on,
-        "concluded_at": row.concluded_at,
-    }
 
 
 _DISPOSAL_COLUMNS = [
@@ -141,6 +191,7 @@ _COUNTS = [
     Column("approved", "准予", "integer"),
     Column("denied", "不予批准", "integer"),
     Column("filed", "备案", "integer"),
+    Column("forwarded", "转报", "integer"),
     Column("withdrawn", "撤回", "integer"),
     Column("terminated", "终止", "integer"),
     Column("cross_handled", "通办", "integer"),

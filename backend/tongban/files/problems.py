@@ -70,6 +70,14 @@ class PictureBroken(FileProblem):
     )
 
 
+class PdfBroken(FileProblem):
+    code = "pdf_broken"
+    title = Text(
+        "PDF 文件不完整或已损坏，请重新导出、扫描或复制后再上传",
+        "The PDF is cut off or damaged; export, scan or copy it again and upload that",
+    )
+
+
 class PictureTooLarge(FileProblem):
     code = "picture_too_large"
     title = Text(

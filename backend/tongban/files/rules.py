@@ -10,12 +10,13 @@ from urllib.parse import quote
 
 import filetype
 
+PDF = "application/pdf"
 OFD = "application/ofd"
 """Open Fixed-layout Document, GB/T 33190: China's standard of electronic papers."""
 
 # HEIC is left out: no browser at a counter shows it, and phones convert on upload.
 EXTENSIONS: dict[str, tuple[str, ...]] = {
-    "application/pdf": (".pdf",),
+    PDF: (".pdf",),
     OFD: (".ofd",),
     "image/jpeg": (".jpg", ".jpeg"),
     "image/png": (".png",),

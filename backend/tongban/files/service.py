@@ -25,7 +25,7 @@ from tongban.core.fixed import Fixed
 from tongban.core.ids import new_id
 from tongban.core.problems import NotFound, Unavailable
 from tongban.core.settings import Settings, get_settings
-from tongban.files import pictures, rules, storage
+from tongban.files import pdfs, pictures, rules, storage
 from tongban.files.models import File, ScanState
 from tongban.files.problems import (
     FileContentLost,
@@ -38,6 +38,7 @@ from tongban.files.problems import (
     FileTooLarge,
     FileTypeRefused,
     FileUnknown,
+    PdfBroken,
     PictureBroken,
     PictureTooLarge,
 )
@@ -62,7 +63,7 @@ async def put_upload(settings: Settings, name: str, content: IO[bytes]) -> Store
     """Check what somebody uploaded and put it on storage; needs no transaction.
 
     Raises a `FileProblem` for a file that is empty, too large, of a kind not taken, not what
-    its name says, two kinds at once, infected, or a picture that is broken or too large.
+    its name says, two kinds at once, infected, broken, or a picture that is too large.
     """
     if "\x00" in name:
         raise FileNameRefused
@@ -95,9 +96,11 @@ def _check_type(media_type: str | None, extension: str) -> None:
 
 
 def _check_content(media_type: str, content: IO[bytes]) -> None:
-    """Raises `FileOfTwoKinds`, `PictureBroken`, `PictureTooLarge`."""
+    """Raises `FileOfTwoKinds`, `PdfBroken`, `PictureBroken`, `PictureTooLarge`."""
     if media_type != rules.OFD and rules.zip_directory(content) is not None:
         raise FileOfTwoKinds
+    if media_type == rules.PDF and not pdfs.is_whole(content):
+        raise PdfBroken
     try:
         size = pictures.measure(media_type, content)
     except pictures.BrokenPicture as error:

@@ -345,6 +345,8 @@ export interface paths {
         /**
          * Export Cases
          * @description The same query as an Excel sheet, whole or refused above 20,000 rows; audited.
+         *
+         *     Personal numbers are masked, whatever columns are asked for.
          */
         get: operations["export_cases"];
         put?: never;
@@ -3050,6 +3052,8 @@ export interface components {
             deemed_accepted: boolean;
             /** Extension Pending */
             extension_pending: boolean;
+            /** Promise Missed */
+            promise_missed: boolean;
             /** Promise Open */
             promise_open: boolean;
             /** Returned */
@@ -3322,6 +3326,12 @@ export interface components {
         /**
          * LedgerRow
          * @description `level`: 0 the total, then one more for each dimension that is fixed; detail rows fix all.
+         *
+         *     Counted are cases registered in the period, drafts left out, as they stand now. Each is in one
+         *     of `not_accepted`, `in_process`, `approved`, `denied`, `filed`, `forwarded`, `withdrawn` and
+         *     `terminated`, or still waits for its acceptance. `accepted`, whatever came of them later;
+         *     `in_process`, accepted and not ended; `overdue`, those of them past their day whose clock runs;
+         *     `cross_handled`, taken in elsewhere than where they are handled.
          */
         LedgerRow: {
             /** Accepted */
@@ -3335,6 +3345,8 @@ export interface components {
             denied: number;
             /** Filed */
             filed: number;
+            /** Forwarded */
+            forwarded: number;
             /** In Process */
             in_process: number;
             /** Level */
@@ -5472,7 +5484,7 @@ export interface operations {
                 date_from?: string | null;
                 date_to?: string | null;
                 due?: ("overdue" | "today" | "week") | null;
-                flag?: ("returned" | "suspended" | "correction_pending" | "promise_open" | "extension_pending" | "deemed_accepted") | null;
+                flag?: ("returned" | "suspended" | "correction_pending" | "promise_open" | "promise_missed" | "extension_pending" | "deemed_accepted") | null;
                 handling?: ("direct" | "carried" | "filing") | null;
                 /** @description Itself or below */
                 home?: string | null;
@@ -5585,11 +5597,13 @@ export interface operations {
                 accepting?: string | null;
                 case_kind?: ("immediate" | "promised") | null;
                 channel?: ("counter" | "online") | null;
+                /** @description In this order; none for the usual ones */
+                columns?: ("number" | "matter" | "applicant" | "id_number" | "mobile" | "status" | "outcome" | "accepting" | "home" | "responsible" | "deciding" | "channel" | "handling" | "case_kind" | "cross_handling" | "linkage" | "registered_by" | "registered" | "due" | "concluded")[];
                 cross_handling?: ("none" | "same_street" | "street_community" | "street_street" | "community_community") | null;
                 date_from?: string | null;
                 date_to?: string | null;
                 due?: ("overdue" | "today" | "week") | null;
-                flag?: ("returned" | "suspended" | "correction_pending" | "promise_open" | "extension_pending" | "deemed_accepted") | null;
+                flag?: ("returned" | "suspended" | "correction_pending" | "promise_open" | "promise_missed" | "extension_pending" | "deemed_accepted") | null;
                 handling?: ("direct" | "carried" | "filing") | null;
                 /** @description Itself or below */
                 home?: string | null;
@@ -6407,7 +6421,7 @@ export interface operations {
                 date_from?: string | null;
                 date_to?: string | null;
                 due?: ("overdue" | "today" | "week") | null;
-                flag?: ("returned" | "suspended" | "correction_pending" | "promise_open" | "extension_pending" | "deemed_accepted") | null;
+                flag?: ("returned" | "suspended" | "correction_pending" | "promise_open" | "promise_missed" | "extension_pending" | "deemed_accepted") | null;
                 handling?: ("direct" | "carried" | "filing") | null;
                 /** @description Itself or below */
                 home?: string | null;

@@ -3,15 +3,14 @@ import { RouterProvider } from "@tanstack/react-router";
 import { App as AntApp, ConfigProvider } from "antd";
 import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
-import { lazy, Suspense, useEffect, useEffectEvent, useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { getAccessToken, settleWaiting, subscribeToSession } from "@/api/session";
+import { SignInAgain } from "@/app/SignInAgain";
 import { meQuery } from "@/app/me";
 import { queryClient } from "@/app/queries";
 import { router } from "@/app/router";
 import { theme } from "@/app/theme";
-
-const SignInAgain = lazy(() => import("@/app/SignInAgain"));
 
 async function toLogin(): Promise<void> {
   const { pathname, href } = router.state.location;
@@ -43,14 +42,12 @@ function SessionEnd() {
 
   if (!gone) return null;
   return (
-    <Suspense>
-      <SignInAgain
-        username={gone.username}
-        name={gone.name}
-        onBack={() => setGone(null)}
-        onLeave={() => void leave()}
-      />
-    </Suspense>
+    <SignInAgain
+      username={gone.username}
+      name={gone.name}
+      onBack={() => setGone(null)}
+      onLeave={() => void leave()}
+    />
   );
 }
 

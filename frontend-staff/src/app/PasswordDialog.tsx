@@ -9,7 +9,7 @@ interface Values {
   new: string;
 }
 
-export default function PasswordDialog({ onClose }: { onClose: () => void }) {
+export function PasswordDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation("shell");
   const { message } = App.useApp();
   const [form] = Form.useForm<Values>();

@@ -24,7 +24,7 @@ interface Values {
  * The sign-in has ended while a page was open: the same person signs in over it, and nothing typed
  * is lost. What the page shows is covered meanwhile.
  */
-export default function SignInAgain({ username, name, onBack, onLeave }: Props) {
+export function SignInAgain({ username, name, onBack, onLeave }: Props) {
   const { t } = useTranslation("shell");
   const queries = useQueryClient();
   const [form] = Form.useForm<Values>();

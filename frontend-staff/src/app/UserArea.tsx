@@ -8,16 +8,15 @@ import {
 } from "@ant-design/icons";
 import { useNavigate } from "@tanstack/react-router";
 import { App, Button, Dropdown } from "antd";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { client, unwrap } from "@/api/client";
 import { setAccessToken } from "@/api/session";
+import { PasswordDialog } from "@/app/PasswordDialog";
 import { useMe } from "@/app/me";
 import { LanguageSwitch } from "@/components/LanguageSwitch";
 import { useProblemMessage } from "@/components/problems";
 import { DeviceIndicator } from "@/devices/DeviceIndicator";
-
-const PasswordDialog = lazy(() => import("@/app/PasswordDialog"));
 
 /** The header: where one works, the language, and one's own account. */
 export function UserArea({ collapsed, onToggle }: { collapsed: boolean; onToggle: () => void }) {
@@ -78,9 +77,7 @@ export function UserArea({ collapsed, onToggle }: { collapsed: boolean; onToggle
         </Button>
       </Dropdown>
       {changing && (
-        <Suspense>
-          <PasswordDialog onClose={() => setChanging(false)} />
-        </Suspense>
+        <PasswordDialog onClose={() => setChanging(false)} />
       )}
     </>
   );

@@ -12,6 +12,7 @@ import { queryClient } from "@/app/queries";
 import { parseSearch, stringifySearch, type Search } from "@/app/search";
 import { Gate } from "@/app/Gate";
 import { LoneError, LoneNotFound } from "@/app/Lone";
+import { part } from "@/app/part";
 import { PageError } from "@/components/ErrorState";
 import { mattersQuery } from "@/components/matters";
 import { NotFound } from "@/components/NotFound";
@@ -26,7 +27,10 @@ const login = createRoute({
   validateSearch: (search: Search) => ({
     next: typeof search["next"] === "string" ? search["next"] : undefined,
   }),
-  component: lazyRouteComponent(() => import("@/pages/login/LoginPage"), "LoginPage"),
+  component: lazyRouteComponent(
+    part(() => import("@/pages/login/LoginPage")),
+    "LoginPage",
+  ),
 });
 
 /** Everything behind the sign-in. */
@@ -39,7 +43,10 @@ const desk = createRoute({
     }
     await queryClient.ensureQueryData(meQuery);
   },
-  component: lazyRouteComponent(() => import("@/app/Shell"), "Shell"),
+  component: lazyRouteComponent(
+    part(() => import("@/app/Shell")),
+    "Shell",
+  ),
   errorComponent: LoneError,
 });
 
@@ -57,7 +64,7 @@ function page<P extends string>(
   section?: Section,
   loader?: () => Promise<unknown>,
 ) {
-  const Body = lazyRouteComponent(load, name);
+  const Body = lazyRouteComponent(part(load), name);
   return createRoute({
     getParentRoute: () => desk,
     path,

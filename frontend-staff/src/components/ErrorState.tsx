@@ -4,6 +4,8 @@ import { useRouter } from "@tanstack/react-router";
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { ApiProblem } from "@/api/problem";
+import { PartMissing } from "@/app/part";
+import { MissingPart } from "@/components/MissingPart";
 import { NoPermission } from "@/components/NoPermission";
 import { NotFound } from "@/components/NotFound";
 import { useTell } from "@/components/problems";
@@ -48,6 +50,7 @@ export function ErrorState({ error, onRetry, level = "h2" }: Props) {
 /** The router's: a page that failed to load or to draw. */
 export function PageError({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
+  if (error instanceof PartMissing) return <MissingPart />;
   return (
     <ErrorState
       error={error}

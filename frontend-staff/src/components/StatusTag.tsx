@@ -41,9 +41,15 @@ const SHOWN_FLAGS: Flag[] = [
   "urged",
   "carded",
   "promise_open",
+  "promise_missed",
   "extension_pending",
   "deemed_accepted",
 ];
+
+/** A promise that was missed is not told of twice. */
+function stands(flags: Row["flags"], flag: Flag): boolean {
+  return flags[flag] && !(flag === "promise_open" && flags.promise_missed);
+}
 
 /** Status in words with an icon; how it ended follows, and the flags that stand beside it. */
 export function StatusTag({ row }: { row: Pick<Row, "status" | "outcome" | "flags"> }) {
@@ -55,8 +61,8 @@ export function StatusTag({ row }: { row: Pick<Row, "status" | "outcome" | "flag
         {t(`status.${row.status}`)}
         {row.outcome && ` · ${t(`outcome.${row.outcome}`)}`}
       </Tag>
-      {SHOWN_FLAGS.filter((flag) => row.flags[flag]).map((flag) => (
-        <Tag key={flag} color="orange" variant="outlined">
+      {SHOWN_FLAGS.filter((flag) => stands(row.flags, flag)).map((flag) => (
+        <Tag key={flag} color={flag === "promise_missed" ? "red" : "orange"} variant="outlined">
           {t(`flag.${flag}`)}
         </Tag>
       ))}

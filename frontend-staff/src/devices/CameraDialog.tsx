@@ -20,7 +20,7 @@ const WANTED = { width: { ideal: 3264 }, height: { ideal: 2448 } };
 const JPEG_QUALITY = 0.9;
 
 /** A document camera on this computer's USB, straight in the page. */
-export default function CameraDialog({ name, onClose, onPicture }: Props) {
+export function CameraDialog({ name, onClose, onPicture }: Props) {
   const { t } = useTranslation("devices");
   const video = useRef<HTMLVideoElement>(null);
   const camera = useCamera(video);

@@ -1,14 +1,14 @@
 import { DownOutlined, ScanOutlined } from "@ant-design/icons";
 import { App, Button, Dropdown, Space } from "antd";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { uploadFile } from "@/api/client";
+import { CameraDialog } from "@/devices/CameraDialog";
 import { askDevices } from "@/devices/commands";
 import { usable, useWindows, type Window } from "@/devices/window";
 import { useFaultWords } from "@/devices/words";
 import "@/devices/devices.css";
 
-const CameraDialog = lazy(() => import("@/devices/CameraDialog"));
 
 type Source = "flatbed" | "feeder" | "bridgeCamera" | "webCamera" | "upload";
 
@@ -98,13 +98,11 @@ export function ScanButton({ name, onFiles }: Props) {
         }}
       />
       {filming && (
-        <Suspense>
-          <CameraDialog
-            name={name}
-            onClose={() => setFilming(false)}
-            onPicture={async (picture) => onFiles(await uploadAll([picture]))}
-          />
-        </Suspense>
+        <CameraDialog
+          name={name}
+          onClose={() => setFilming(false)}
+          onPicture={async (picture) => onFiles(await uploadAll([picture]))}
+        />
       )}
     </>
   );

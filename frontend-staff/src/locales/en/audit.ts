@@ -19,6 +19,7 @@ export default {
     changed: "changed",
     channel: "channel",
     code: "code",
+    columns: "columns",
     command: "command",
     condition: "condition",
     conditions: "conditions",

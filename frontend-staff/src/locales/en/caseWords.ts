@@ -36,6 +36,7 @@ export default {
     deemed_accepted: "Deemed accepted",
     extension_pending: "Extension to decide",
     promise_open: "Material promised",
+    promise_missed: "Promise missed",
   },
   channel: { counter: "Counter", online: "Online" },
   handling: { direct: "Direct", carried: "Carried", filing: "Filing" },

@@ -58,6 +58,12 @@ export default {
     next: "Please try again. If it keeps failing, give the reference to your system administrator.",
     fields: "{{count}} to correct",
   },
+  part: {
+    title: "This page did not load",
+    hint: "The server cannot be reached, or has just been upgraded. Reload once it is back; the address stays the same.",
+    away: "The server still cannot be reached; try again shortly.",
+    reload: "Reload",
+  },
   advice: {
     cannot_take_over:
       "Somebody at that office must hold this step's role; whoever is named must hold it there. Choose again and retry.",

@@ -20,6 +20,7 @@ export default {
     changed: "修改的内容",
     channel: "渠道",
     code: "代码",
+    columns: "列",
     command: "指令编号",
     condition: "条件",
     conditions: "受理条件",

@@ -36,6 +36,7 @@ export default {
     deemed_accepted: "视同受理",
     extension_pending: "延期待批",
     promise_open: "容缺待补",
+    promise_missed: "承诺逾期",
   },
   channel: { counter: "窗口", online: "网上" },
   handling: { direct: "即办", carried: "代办", filing: "备案" },

@@ -54,7 +54,7 @@ export function Accepted({ data: accepted, onNext }: { data: Case; onNext: () =>
                 [t("col.applicant"), data.applicant.name],
                 [t("accept.dueOn"), formatDate(data.due_on ?? data.acceptance_due_on)],
                 [t("col.status"), <StatusTag key="status" row={data} />],
-                [t("col.cross"), words("cross", data.cross_handling)],
+                [t("col.cross_handling"), words("cross", data.cross_handling)],
                 [t("col.linkage"), words("linkage", data.linkage)],
               ]}
             />

@@ -18,6 +18,7 @@ const VOCABULARIES: Record<string, string> = {
   cross_handling: "cases:cross",
   linkage: "cases:linkage",
   kind: "common:kind",
+  columns: "cases:col",
 };
 
 function useKnown() {

@@ -23,7 +23,7 @@ export function CaseFacts({ data, number }: { data: Case; number: string }) {
           [t("col.responsible"), data.responsible.name],
           [t("col.deciding"), data.deciding?.name ?? "—"],
           [t("case.issuing"), data.issuing.name],
-          [t("col.cross"), words("cross", data.cross_handling)],
+          [t("col.cross_handling"), words("cross", data.cross_handling)],
           [t("col.linkage"), words("linkage", data.linkage)],
           [
             t("col.handling"),
@@ -31,7 +31,7 @@ export function CaseFacts({ data, number }: { data: Case; number: string }) {
           ],
           [t("col.channel"), t(`channel.${data.channel}`)],
           [
-            t("col.registeredBy"),
+            t("col.registered_by"),
             `${data.registered_by.name} · ${formatMoment(data.registered_at)}`,
           ],
           [t("col.concluded"), formatMoment(data.concluded_at)],

@@ -28,6 +28,7 @@ const FLAGS = [
   "suspended",
   "correction_pending",
   "promise_open",
+  "promise_missed",
   "extension_pending",
   "deemed_accepted",
 ] as const;
@@ -112,8 +113,8 @@ export function CaseFilters() {
           {choice("outcome", t("list.outcome"), rest.outcome)}
           {choice("channel", t("col.channel"), rest.channel)}
           {choice("handling", t("col.handling"), rest.handling)}
-          {choice("case_kind", t("col.caseKind"), rest.caseKind)}
-          {choice("cross_handling", t("col.cross"), rest.cross)}
+          {choice("case_kind", t("col.case_kind"), rest.caseKind)}
+          {choice("cross_handling", t("col.cross_handling"), rest.cross)}
           {choice("linkage", t("col.linkage"), rest.linkage)}
           {(["accepting", "home", "organisation"] as const).map((name) => {
             const label = name === "organisation" ? t("list.organisation") : t(`col.${name}`);

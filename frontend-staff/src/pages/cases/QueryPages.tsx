@@ -9,7 +9,7 @@ import { useDownload } from "@/components/download";
 import { EmptyState } from "@/components/EmptyState";
 import { KeysetTable } from "@/components/KeysetTable";
 import { PageHeader } from "@/components/PageHeader";
-import { COLUMN_KEYS, useCaseColumns, USUAL_COLUMNS, type ColumnKey } from "@/pages/cases/columns";
+import { COLUMN_KEYS, sheetColumns, useCaseColumns, USUAL_COLUMNS, type ColumnKey } from "@/pages/cases/columns";
 import { CaseFilters } from "@/pages/cases/CaseFilters";
 import { caseFilters } from "@/pages/cases/filters";
 
@@ -30,10 +30,10 @@ function QueryPage({ scope, title, hint }: { scope: "own" | "wide"; title: strin
   const { search, set } = useFilters();
   const filters = useMemo(() => ({ ...caseFilters(search), scope }), [search, scope]);
   const cursor = one(search["cursor"]);
-  const chosen = many(search["columns"]).filter((key): key is ColumnKey =>
-    (COLUMN_KEYS as readonly string[]).includes(key),
-  );
-  const columns = useCaseColumns(chosen.length > 0 ? chosen : USUAL_COLUMNS);
+  const named = new Set(many(search["columns"]));
+  const known = COLUMN_KEYS.filter((key) => named.has(key));
+  const chosen = known.length > 0 ? known : USUAL_COLUMNS;
+  const columns = useCaseColumns(chosen);
   const { download, busy } = useDownload();
   return (
     <>
@@ -43,14 +43,20 @@ function QueryPage({ scope, title, hint }: { scope: "own" | "wide"; title: strin
         actions={
           <>
             <ColumnChoice
-              chosen={chosen.length > 0 ? chosen : USUAL_COLUMNS}
+              chosen={chosen}
               onChange={(next) => set({ columns: next, cursor })}
             />
             <Button
               icon={<DownloadOutlined />}
               loading={busy}
               title={t("list.exported")}
-              onClick={() => void download("/api/v1/cases.xlsx", filters, "cases.xlsx")}
+              onClick={() =>
+                void download(
+                  "/api/v1/cases.xlsx",
+                  { ...filters, columns: sheetColumns(chosen) },
+                  "cases.xlsx",
+                )
+              }
             >
               {t("action.exportXlsx", { ns: "common" })}
             </Button>

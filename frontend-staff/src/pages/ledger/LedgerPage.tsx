@@ -17,7 +17,7 @@ import { OrganisationSelect } from "@/components/OrganisationSelect";
 import { PageHeader } from "@/components/PageHeader";
 import { Select } from "@/components/Select";
 import { treeQuery, unitLabels } from "@/components/tree";
-import { LedgerTable } from "@/pages/ledger/LedgerTable";
+import { LedgerTable, Meanings } from "@/pages/ledger/LedgerTable";
 
 const DIMENSIONS = ["period", "matter", "organisation", "clerk"] as const;
 const PERIODS = ["day", "week", "month"] as const;
@@ -91,7 +91,10 @@ export function LedgerPage() {
       <Loaded query={ledger}>
         {(data) =>
           data.rows.length > 1 ? (
-            <LedgerTable ledger={data} />
+            <>
+              <LedgerTable ledger={data} />
+              <Meanings />
+            </>
           ) : (
             <EmptyState title={t("ledger.none")} hint={t("ledger.noneHint")} />
           )

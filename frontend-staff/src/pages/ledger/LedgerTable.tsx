@@ -14,6 +14,7 @@ const FIGURES = [
   "approved",
   "denied",
   "filed",
+  "forwarded",
   "withdrawn",
   "terminated",
   "cross_handled",
@@ -50,6 +51,24 @@ export function LedgerTable({ ledger }: { ledger: Ledger }) {
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** What each figure counts: a reader who adds them up is to know why they agree. */
+export function Meanings() {
+  const { t } = useTranslation("cases");
+  return (
+    <details className="ledger-meanings">
+      <summary>{t("ledger.meanings")}</summary>
+      <dl>
+        {FIGURES.map((figure) => (
+          <div key={figure}>
+            <dt>{t(`ledger.${figure}`)}</dt>
+            <dd>{t(`ledger.meaning.${figure}`)}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
   );
 }
 
