@@ -1,9 +1,14 @@
 """Originals that are carried to a bureau: what comes back, what is late, and what waits for it."""
 
+from datetime import date
+
+from sqlalchemy import update
+
 from tests.cases.test_actions import DESHENG, HOME, accepted, ok
 from tests.documents.samples import text_of
 from tests.support.applications import application
 from tests.support.district import District, Person
+from tongban.cases.models import Handover
 from tongban.core import clock
 from tongban.core.settings import get_settings
 
@@ -56,6 +61,34 @@ async def test_a_bureau_is_late_with_papers_only_when_its_step_is(district: Dist
     assert later > first
     rows = ok(await runner.get("/handovers", limit=200))["items"]
     assert [row["due_on"] for row in rows if row["case_number"] == number] == [later]
+
+
+async def test_late_is_only_what_is_out_and_whose_clock_runs(district: District) -> None:
+    number = await accepted(district, "ST-CJ-001")
+    runner = await district.person("agent_runner", DESHENG)
+    ok(await runner.act(number, "carry_out"))
+
+    async def carried_long_ago() -> None:
+        await district.session.execute(update(Handover).values(due_on=date(2020, 1, 2)))
+
+    async def late() -> list[tuple[str | None, bool]]:
+        rows = ok(await runner.get("/handovers", overdue=True, out=False, limit=200))["items"]
+        mine = [row for row in rows if row["case_number"] == number]
+        return [(row["due_on"], row["overdue_days"] > 0) for row in mine]
+
+    await carried_long_ago()
+    assert await late() == [("2020-01-02", True)]
+    bureau = await district.person("reviewer", "110102-CL")
+    ok(await bureau.act(number, "suspend", reason="appraisal"))
+    assert await late() == []
+    rows = ok(await runner.get("/handovers", limit=200))["items"]
+    [row] = [row for row in rows if row["case_number"] == number]
+    assert (row["due_on"], row["overdue_days"]) == (None, 0)
+    ok(await bureau.act(number, "resume"))
+    await carried_long_ago()
+    assert len(await late()) == 1
+    ok(await runner.act(number, "record_result", decision="approved"))
+    assert await late() == []
 
 
 async def test_a_case_is_not_ended_while_its_originals_are_at_a_bureau(district: District) -> None:

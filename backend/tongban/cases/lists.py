@@ -316,10 +316,10 @@ async def list_handovers(
         .order_by(Handover.handed_over_on, Handover.id)
         .limit(query.limit + 1)
     )
-    if query.out:
+    if query.out or query.overdue:
         statement = statement.where(Handover.returned_on.is_(None))
     if query.overdue:
-        statement = statement.where(Handover.due_on < viewer.today)
+        statement = statement.where(Handover.due_on < viewer.today, Case.suspended.is_(False))
     keys = decode_cursor(query.cursor, (date, UUID))
     if keys:
         statement = statement.where(tuple_(Handover.handed_over_on, Handover.id) > tuple_(*keys))
@@ -335,8 +335,9 @@ async def list_handovers(
 def _handover_row(
     viewer: Viewer, papers: Handover, case: Case, username: str, name: str
 ) -> s.HandoverRow:
-    late = papers.returned_on is None and papers.due_on is not None
-    remaining = viewer.lights.of(papers.due_on, 0, viewer.today).remaining_days if late else 0
+    back = papers.returned_on is not None
+    due_on = papers.due_on if back else presenting.due_on(case, papers.due_on)
+    remaining = 0 if back else viewer.lights.of(due_on, 0, viewer.today).remaining_days
     return s.HandoverRow(
         case_number=case.number or "",
         matter_name=case.matter_name,
@@ -345,7 +346,7 @@ def _handover_row(
         runner=StaffRef(username=username, name=name),
         handed_over_on=papers.handed_over_on,
         received_by=papers.received_by,
-        due_on=papers.due_on,
+        due_on=due_on,
         overdue_days=max(0, -(remaining or 0)),
         returned_on=papers.returned_on,
         decision=papers.decision,
