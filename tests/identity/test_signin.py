@@ -233,7 +233,8 @@ async def test_administrator_has_to_enrol_first(client: httpx.AsyncClient) -> No
         clock.shift(30)
         code = generator.at(NOW + timedelta(seconds=30))
         headers = await headers_of(client, "admin", totp=code)
-        assert (await client.get(ME, headers=headers)).json()["totp_enrolled"] is True
+        me = (await client.get(ME, headers=headers)).json()
+        assert (me["totp_enrolled"], me["time_zone"]) == (True, "Asia/Shanghai")
         removal = {"password": PASSWORD, "code": code}
         kept = await client.post("/api/v1/auth/totp/disable", json=removal, headers=headers)
         assert (kept.status_code, kept.json()["code"]) == (403, "totp_needed_by_role")

@@ -116,9 +116,9 @@ async def sign_out_everywhere(
 
 
 @router.get("/me", responses=problem_responses(Unauthenticated))
-async def get_me(actor: ActorDep, session: SessionDep) -> Me:
+async def get_me(actor: ActorDep, session: SessionDep, settings: SettingsDep) -> Me:
     """Who is signed in, with which roles and permissions."""
-    return await own.me(session, actor)
+    return await own.me(session, settings, actor)
 
 
 @router.post(

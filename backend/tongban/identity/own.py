@@ -45,7 +45,7 @@ async def identify(
     return staff, actor
 
 
-async def me(session: AsyncSession, actor: Actor) -> Me:
+async def me(session: AsyncSession, settings: Settings, actor: Actor) -> Me:
     tree = await get_tree(session)
     enrolled = await session.scalar(select(Staff.totp_confirmed).where(Staff.id == actor.staff_id))
     return Me(
@@ -59,6 +59,7 @@ async def me(session: AsyncSession, actor: Actor) -> Me:
             for permission in sorted(actor.permissions)
         },
         totp_enrolled=bool(enrolled),
+        time_zone=settings.time_zone,
     )
 
 

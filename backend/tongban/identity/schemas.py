@@ -83,6 +83,8 @@ class Me(OutputModel):
     reach: dict[Permission, list[str]]
     """Codes of the organisations at and below which each permission is held."""
     totp_enrolled: bool
+    time_zone: str
+    """IANA name of the zone whose days and office hours count."""
 
 
 class StaffRow(OutputModel):

@@ -3613,6 +3613,8 @@ export interface components {
             reach: {
                 [key: string]: string[];
             };
+            /** Time Zone */
+            time_zone: string;
             /** Totp Enrolled */
             totp_enrolled: boolean;
             /** Username */

@@ -7,6 +7,7 @@ import {
 } from "@tanstack/react-router";
 import { getAccessToken, refresh } from "@/api/session";
 import { meQuery } from "@/app/me";
+import { keepZone } from "@/components/dates";
 import { access, type Section } from "@/app/navigation";
 import { queryClient } from "@/app/queries";
 import { parseSearch, stringifySearch, type Search } from "@/app/search";
@@ -41,7 +42,7 @@ const desk = createRoute({
     if (!getAccessToken() && !(await refresh())) {
       throw redirect({ to: "/login", search: { next: location.href } });
     }
-    await queryClient.ensureQueryData(meQuery);
+    keepZone((await queryClient.ensureQueryData(meQuery)).time_zone);
   },
   component: lazyRouteComponent(
     part(() => import("@/app/Shell")),

@@ -1,9 +1,8 @@
 import { Button, Form, Input, Tag } from "antd";
-import dayjs from "dayjs";
 import { useTranslation } from "react-i18next";
 import type { components } from "@/api/schema";
 import { Select } from "@/components/Select";
-import { formatDate } from "@/components/dates";
+import { formatDate, now } from "@/components/dates";
 import { useNeed } from "@/components/words";
 import { Missing } from "@/devices/Missing";
 import { DateInput } from "@/forms/DateInput";
@@ -124,7 +123,7 @@ function MaterialTick({ material, at, last }: TickProps) {
           >
             <DateInput
               ariaLabel={`${material.name} ${t("accept.promise")}`}
-              min={dayjs().format("YYYY-MM-DD")}
+              min={now().format("YYYY-MM-DD")}
               max={last}
             />
           </Form.Item>

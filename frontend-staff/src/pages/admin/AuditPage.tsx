@@ -1,10 +1,10 @@
 import { Button, type TableColumnType } from "antd";
-import dayjs from "dayjs";
 import { useTranslation } from "react-i18next";
 import { apiQuery } from "@/api/client";
 import type { components } from "@/api/schema";
 import { one, useFilters } from "@/app/search";
 import { DateRange } from "@/components/DateRange";
+import { beginOf, formatSecond } from "@/components/dates";
 import { EmptyState } from "@/components/EmptyState";
 import { FilterBar, FilterField, SearchField } from "@/components/FilterBar";
 import { KeysetTable } from "@/components/KeysetTable";
@@ -64,8 +64,8 @@ export function AuditPage() {
             username: one(search["username"]),
             action: one(search["action"]),
             subject: one(search["subject"]),
-            since: from && dayjs(from).startOf("day").toISOString(),
-            before: to && dayjs(to).add(1, "day").startOf("day").toISOString(),
+            since: from && beginOf(from),
+            before: to && beginOf(to, 1),
             cursor: one(search["cursor"]),
           },
         })}
@@ -87,7 +87,7 @@ function useColumns(): TableColumnType<Line>[] {
     {
       title: t("audit.at"),
       className: "wrap-narrow",
-      render: (_, line) => dayjs(line.at).format("YYYY-MM-DD HH:mm:ss"),
+      render: (_, line) => formatSecond(line.at),
     },
     {
       title: t("audit.username"),

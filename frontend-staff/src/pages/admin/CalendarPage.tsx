@@ -7,7 +7,7 @@ import { apiQuery, client, unwrap } from "@/api/client";
 import type { components } from "@/api/schema";
 import { useReach } from "@/app/reach";
 import { one, useFilters } from "@/app/search";
-import { formatMoment } from "@/components/dates";
+import { formatMoment, now } from "@/components/dates";
 import { EmptyState } from "@/components/EmptyState";
 import { Loaded } from "@/components/Loaded";
 import { PageHeader } from "@/components/PageHeader";
@@ -23,7 +23,7 @@ type YearIn = components["schemas"]["YearIn"];
 export function CalendarPage() {
   const { t } = useTranslation("admin");
   const { search, set } = useFilters();
-  const present = dayjs().year();
+  const present = now().year();
   const year = Number(one(search["year"]) ?? present);
   const data = useQuery(apiQuery("/api/v1/calendar/{year}", { path: { year } }));
   return (

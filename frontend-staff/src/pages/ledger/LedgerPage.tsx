@@ -1,12 +1,12 @@
 import { DownloadOutlined, PrinterOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Button, Segmented } from "antd";
-import dayjs from "dayjs";
 import { useTranslation } from "react-i18next";
 import { apiQuery } from "@/api/client";
 import { useCan, useMe } from "@/app/me";
 import { many, one, useFilters, type Search } from "@/app/search";
 import { DateRange } from "@/components/DateRange";
+import { now } from "@/components/dates";
 import { useDownload } from "@/components/download";
 import { EmptyState } from "@/components/EmptyState";
 import { FilterBar, FilterField } from "@/components/FilterBar";
@@ -29,8 +29,8 @@ function ledgerQuery(search: Search) {
   return {
     period: (one(search["period"]) ?? "day") as Period,
     group_by: groups.length > 0 ? groups : (["period", "matter"] as Dimension[]),
-    date_from: one(search["date_from"]) ?? dayjs().startOf("month").format("YYYY-MM-DD"),
-    date_to: one(search["date_to"]) ?? dayjs().format("YYYY-MM-DD"),
+    date_from: one(search["date_from"]) ?? now().startOf("month").format("YYYY-MM-DD"),
+    date_to: one(search["date_to"]) ?? now().format("YYYY-MM-DD"),
     scope: (one(search["scope"]) ?? "own") as "own" | "wide",
     matter: one(search["matter"]),
     organisation: one(search["organisation"]),
