@@ -167,7 +167,7 @@ async def test_a_missed_promise_says_what_follows(
     await sign_in(page, live_server, "ds-clerk")
     await page.goto(f"/staff/cases/{case['number']}")
     promised = page.get_by_role("row", name="居民户口簿")
-    await expect(promised).to_contain_text(f"承诺 {day} 前补交")
+    await expect(promised).to_contain_text(f"承诺最迟 {day} 补交")
     await expect(promised).to_contain_text("逾期未补交，由承办人处理")
 
     passed = f"UPDATE case_materials SET promised_by = '2026-01-05' WHERE case_id = '{case['id']}'"
