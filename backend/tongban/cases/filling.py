@@ -19,9 +19,9 @@ from tongban.organisations.tree import Tree
 
 async def load(session: AsyncSession, settings: Settings, case: Case) -> "PaperFile":
     """Everything at once, so that no paper asks the database while it is set."""
-    materials = await session.scalars(
-        select(CaseMaterial).where(CaseMaterial.case_id == case.id).order_by(CaseMaterial.key)
-    )
+    matter = await version(session, case.matter_version_id)
+    found = await session.scalars(select(CaseMaterial).where(CaseMaterial.case_id == case.id))
+    lines = {line.key: line for line in found}
     clerk = await session.scalar(select(Staff.name).where(Staff.id == case.registered_by))
     tree = await get_tree(session)
     district = tree.district_of(tree[case.home_id])
@@ -36,10 +36,11 @@ async def load(session: AsyncSession, settings: Settings, case: Case) -> "PaperF
         contacts=contacts,
         district=contacts[district.id].full_name if district else "",
         case=case,
-        matter=await version(session, case.matter_version_id),
+        matter=matter,
         applicant=case.applicant,
         agent=case.agent,
-        materials=list(materials),
+        # As the counter ticks them off and the matter's guide lists them.
+        materials=[lines[one.key] for one in matter.content.materials if one.key in lines],
         clerk=clerk or "",
     )
 

@@ -230,7 +230,7 @@ _DECISIONS = {
     "approved": "准予办理",
     "denied": "不予批准",
     "returned": "退回补充",
-    "forwarded": "转办",
+    "forwarded": "已转报上级",
 }
 
 
