@@ -3,11 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 import time_machine
+from sqlalchemy import update
 
 from tests.files.conftest import PDF
 from tests.support.applications import APPLICANT_ID, MOBILE, OTHER_ID, application, catalogue
 from tests.support.district import Answer, District
+from tongban.cases.models import Task
 from tongban.cases.problems import ACTION_NAMES
 from tongban.cases.rules import Action
 from tongban.core import clock
@@ -52,6 +55,23 @@ async def test_suspension_pauses_the_clock_for_a_listed_reason_only(district: Di
     assert not resumed["flags"]["suspended"]
     assert None not in (resumed["due_on"], resumed["tasks"][-1]["due_on"])
     assert resumed["due"]["remaining_days"] is not None
+    ok(await reviewer.act(number, "approve"))
+
+
+@pytest.mark.parametrize("claimed", [False, True])
+async def test_a_case_that_a_supervisor_resumes_stays_with_who_works_it(
+    district: District, claimed: bool
+) -> None:
+    number = await accepted(district)
+    clerk = await district.person("clerk", DESHENG)
+    reviewer = await district.person("reviewer", DESHENG)
+    ok(await reviewer.act(number, "suspend", reason="appraisal"))
+    if not claimed:
+        task = ok(await clerk.get(f"/cases/{number}"))["tasks"][-1]["id"]
+        await district.session.execute(update(Task).where(Task.id == task).values(claimed_by=None))
+    supervisor = await district.person("supervisor", DESHENG)
+    holder = ok(await supervisor.act(number, "resume"))["tasks"][-1]["claimed_by"]
+    assert (holder is not None) is claimed
     ok(await reviewer.act(number, "approve"))
 
 
