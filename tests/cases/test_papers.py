@@ -173,6 +173,14 @@ async def test_a_receipt_says_its_last_day_and_lists_what_came_as_the_matter_doe
     assert places == sorted(places)
 
 
+async def test_a_notice_names_what_concerns_no_single_field(district: District) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    case = ok(await clerk.post("/cases", application("ST-MZ-008", HOME, receive_only=True)))
+    findings = [{"pointer": "", "message": "请本人到场确认"}]
+    ok(await clerk.act(case["number"], "request_correction", findings=findings))
+    assert "1整体说明有误请本人到场确认" in await paper(clerk, case["number"], "notice")
+
+
 async def test_papers_say_how_to_reach_the_office_as_far_as_is_known(district: District) -> None:
     clerk = await district.person("clerk", DESHENG)
     number = ok(await clerk.post("/cases", application("ST-MZ-008", HOME)))["number"]

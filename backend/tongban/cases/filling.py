@@ -154,14 +154,16 @@ class PaperFile:
     def shortcoming(self, finding: dict[str, str]) -> data.Shortcoming:
         key = finding["pointer"].removeprefix("/materials/")
         wanted = self.matter.material(key)
-        field = self.matter.field_title(finding["pointer"])
         return data.Shortcoming(
-            subject=wanted.name if wanted else field,
+            subject=wanted.name if wanted else self._place(finding["pointer"]),
             kind="missing" if wanted and self._absent(key) else "wrong",
             reason=finding["message"],
             remedy="请补齐后交回原受理窗口" if wanted else "请改正后重新提交",
             place=self.name(self.case.accepting_id),
         )
+
+    def _place(self, pointer: str) -> str:
+        return self.matter.field_title(pointer) if pointer else "整体说明"
 
     def _absent(self, key: str) -> bool:
         return not any(row.key == key and row.received != "none" for row in self.materials)

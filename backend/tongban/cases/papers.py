@@ -220,10 +220,17 @@ def _handover(file: PaperFile, papers: Handover, runner: str) -> Rendering:
             expected_on=papers.due_on or papers.handed_over_on,
             materials=file.carried(papers),
             received_by=papers.received_by,
-            result=_DECISIONS.get(papers.decision or "", ""),
+            result=_answer(papers),
             returned_on=papers.returned_on,
         ),
     )
+
+
+def _answer(papers: Handover) -> str:
+    """What the bureau said; empty while it may still say something."""
+    if papers.decision is None:
+        return "未作出结果，材料已取回" if papers.returned_on else ""
+    return _DECISIONS[papers.decision]
 
 
 _DECISIONS = {
