@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from playwright.async_api import FilePayload, Locator, Page, expect
 
-from tests.e2e.desk import SignedIn, choose, fill_in, opens_paper, register, sign_in, take
+from tests.e2e.desk import SignedIn, choose, fill_in, ok, opens_paper, register, sign_in, take
 from tests.support.applications import application
 from tests.support.browser import assert_accessible
 from tests.support.live import LiveServer
@@ -70,6 +70,9 @@ async def test_an_extension_is_decided_by_who_knows_what_was_asked(
     await finish(dialog, "审批延期")
     await expect(history(page, "同意延期")).to_contain_text("延长 6 个工作日")
     await expect(page.get_by_text("剩 26 个工作日")).to_be_visible()
+    due = ok(await (await signed_in("ds-clerk")).get(f"/cases/{number}"))["due_on"]
+    facts = page.get_by_role("region", name="办件要素")
+    await expect(facts).to_contain_text(f"办理期限{due}")
 
 
 async def test_a_transferred_case_is_denied_collected_and_archived(
