@@ -5,10 +5,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from tests.documents.samples import text_of
 from tests.support.applications import application
 from tests.support.district import Answer, District, Person
+from tongban.cases.models import Case
 
 DESHENG, JINRONG = "110102010", "110102011"
 HOME = "110102010002"
@@ -171,6 +173,10 @@ async def test_a_receipt_says_its_last_day_and_lists_what_came_as_the_matter_doe
     assert names == [line["name"] for line in wanted if line["required"]]
     places = [text.index(name.replace(" ", "")) for name in names]
     assert places == sorted(places)
+    await district.session.execute(
+        update(Case).where(Case.number == case["number"]).values(due_provisional=True)
+    )
+    assert "办结日期为暂定" in await paper(clerk, case["number"], "receipt")
 
 
 async def test_a_notice_names_what_concerns_no_single_field(district: District) -> None:

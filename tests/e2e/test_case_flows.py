@@ -240,6 +240,22 @@ async def test_a_draft_may_become_papers_received_only(page: Page, live_server: 
     await expect(page.get_by_role("button", name="打印收件回执")).to_be_focused()
 
 
+async def test_a_day_beyond_the_published_calendar_is_called_provisional(
+    page: Page, live_server: LiveServer, signed_in: SignedIn
+) -> None:
+    clerk = await signed_in("ds-clerk")
+    draft = await register(clerk, application("ST-RK-007", HOME, submit=False))
+    await sign_in(page, live_server, "ds-clerk")
+    await page.goto(f"/staff/accept/{draft['id']}")
+    await page.get_by_role("button", name="受理", exact=True).click()
+    await expect(page.get_by_role("heading", name="已受理")).to_be_visible()
+    due = ok(await clerk.get(f"/cases/{draft['id']}"))["due"]
+    await expect(page.get_by_text(due["due_on"])).to_be_visible()
+    # Forty working days reach into the next year from November on.
+    said = page.get_by_text("工作日历尚未公布，期限为暂定")
+    await expect(said).to_have_count(1 if due["provisional"] else 0)
+
+
 async def test_a_counter_needs_no_mouse(page: Page, live_server: LiveServer) -> None:
     await sign_in(page, live_server, "ds-clerk")
     await page.goto("/staff/accept")

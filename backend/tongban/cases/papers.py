@@ -47,6 +47,7 @@ def _receipt(file: PaperFile) -> Rendering:
             handling=case.handling,
             promised_days=case.limit_days,
             due_on=case.due_on,
+            due_provisional=case.due_provisional,
             accepted_on=file.day(case.accepted_at),
             deemed_accepted=case.deemed_accepted,
             clerk=file.clerk,

@@ -107,6 +107,8 @@ def handling_notes(receipt: Receipt | Acknowledgement) -> list[str]:
     notes = []
     if isinstance(receipt, Receipt) and receipt.deemed_accepted:
         notes.append("受理机关未在规定期限内作出受理决定，依法自收到材料之日起视为受理。")
+    if isinstance(receipt, Receipt) and receipt.due_provisional:
+        notes.append("办结日期为暂定：所跨年度的放假安排尚未公布，公布后按工作日重新计算。")
     kind = _CROSS_HANDLINGS[receipt.cross_handling]
     if kind:
         notes.append(
