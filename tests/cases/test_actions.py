@@ -211,6 +211,41 @@ async def test_a_corrected_home_changes_the_route(district: District) -> None:
     assert "route_changed" in [event["event"] for event in events]
 
 
+async def test_an_edit_tells_what_it_changed_not_all_that_its_page_sent(
+    district: District,
+) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    body = application("ST-MZ-008", HOME, receive_only=True)
+    case = (await clerk.post("/cases", body)).body
+    lines: list[dict[str, Any]] = [
+        {key: line[key] for key in ("key", "received", "promised_by", "note")}
+        for line in case["materials"]
+    ]
+    page: dict[str, Any] = {
+        "home_code": HOME,
+        "issuing_code": case["issuing"]["code"],
+        "applicant": case["applicant"],
+        "agent": None,
+        "form": case["form"],
+        "materials": lines,
+    }
+    missing = [lines[0] | {"received": "none"}, *lines[1:]]
+    named = {**case["applicant"], "name": "王秀蓝"}
+    steps: list[tuple[dict[str, Any], list[str]]] = [
+        ({"home_code": NEIGHBOUR}, ["home_code"]),
+        ({"home_code": NEIGHBOUR, "applicant": named}, ["applicant"]),
+        ({"home_code": NEIGHBOUR, "applicant": named, "materials": missing}, ["materials"]),
+    ]
+    for change, told in steps:
+        answer = await clerk.call(
+            "PATCH", f"/cases/{case['number']}", json=page | change, headers={"If-Match": "*"}
+        )
+        assert answer.status == 200, answer.body
+        events = ok(await clerk.get(f"/cases/{case['number']}/events"))["items"]
+        edited = [event["details"] for event in events if event["event"] == "edited"]
+        assert edited[-1] == {"fields": told}
+
+
 async def test_personal_data_is_masked_until_revealed_for_a_reason(district: District) -> None:
     number = await accepted(district)
     clerk = await district.person("clerk", DESHENG)
