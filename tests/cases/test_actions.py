@@ -3,11 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 import time_machine
+from sqlalchemy import update
 
 from tests.files.conftest import PDF
 from tests.support.applications import APPLICANT_ID, MOBILE, OTHER_ID, application, catalogue
 from tests.support.district import Answer, District
+from tongban.cases.models import Task
 from tongban.cases.problems import ACTION_NAMES
 from tongban.cases.rules import Action
 from tongban.core import clock
@@ -52,6 +55,23 @@ async def test_suspension_pauses_the_clock_for_a_listed_reason_only(district: Di
     assert not resumed["flags"]["suspended"]
     assert None not in (resumed["due_on"], resumed["tasks"][-1]["due_on"])
     assert resumed["due"]["remaining_days"] is not None
+    ok(await reviewer.act(number, "approve"))
+
+
+@pytest.mark.parametrize("claimed", [False, True])
+async def test_a_case_that_a_supervisor_resumes_stays_with_who_works_it(
+    district: District, claimed: bool
+) -> None:
+    number = await accepted(district)
+    clerk = await district.person("clerk", DESHENG)
+    reviewer = await district.person("reviewer", DESHENG)
+    ok(await reviewer.act(number, "suspend", reason="appraisal"))
+    if not claimed:
+        task = ok(await clerk.get(f"/cases/{number}"))["tasks"][-1]["id"]
+        await district.session.execute(update(Task).where(Task.id == task).values(claimed_by=None))
+    supervisor = await district.person("supervisor", DESHENG)
+    holder = ok(await supervisor.act(number, "resume"))["tasks"][-1]["claimed_by"]
+    assert (holder is not None) is claimed
     ok(await reviewer.act(number, "approve"))
 
 
@@ -189,6 +209,41 @@ async def test_a_corrected_home_changes_the_route(district: District) -> None:
     assert "pass" in ok(await hall.get(f"/cases/{case['number']}"))["allowed_actions"]
     events = ok(await clerk.get(f"/cases/{case['number']}/events"))["items"]
     assert "route_changed" in [event["event"] for event in events]
+
+
+async def test_an_edit_tells_what_it_changed_not_all_that_its_page_sent(
+    district: District,
+) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    body = application("ST-MZ-008", HOME, receive_only=True)
+    case = (await clerk.post("/cases", body)).body
+    lines: list[dict[str, Any]] = [
+        {key: line[key] for key in ("key", "received", "promised_by", "note")}
+        for line in case["materials"]
+    ]
+    page: dict[str, Any] = {
+        "home_code": HOME,
+        "issuing_code": case["issuing"]["code"],
+        "applicant": case["applicant"],
+        "agent": None,
+        "form": case["form"],
+        "materials": lines,
+    }
+    missing = [lines[0] | {"received": "none"}, *lines[1:]]
+    named = {**case["applicant"], "name": "王秀蓝"}
+    steps: list[tuple[dict[str, Any], list[str]]] = [
+        ({"home_code": NEIGHBOUR}, ["home_code"]),
+        ({"home_code": NEIGHBOUR, "applicant": named}, ["applicant"]),
+        ({"home_code": NEIGHBOUR, "applicant": named, "materials": missing}, ["materials"]),
+    ]
+    for change, told in steps:
+        answer = await clerk.call(
+            "PATCH", f"/cases/{case['number']}", json=page | change, headers={"If-Match": "*"}
+        )
+        assert answer.status == 200, answer.body
+        events = ok(await clerk.get(f"/cases/{case['number']}/events"))["items"]
+        edited = [event["details"] for event in events if event["event"] == "edited"]
+        assert edited[-1] == {"fields": told}
 
 
 async def test_personal_data_is_masked_until_revealed_for_a_reason(district: District) -> None:

@@ -5,10 +5,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from tests.documents.samples import text_of
 from tests.support.applications import application
 from tests.support.district import Answer, District, Person
+from tongban.cases.models import Case
 
 DESHENG, JINRONG = "110102010", "110102011"
 HOME = "110102010002"
@@ -102,7 +104,7 @@ async def test_papers_taken_in_only_say_until_when_acceptance_is_decided(
     clerk = await district.person("clerk", DESHENG)
     case = ok(await clerk.post("/cases", application("ST-MZ-008", HOME, receive_only=True)))
     day = date.fromisoformat(case["acceptance_due_on"])
-    shown = f"{day.year}年{day.month}月{day.day}日前作出"
+    shown = f"最迟{day.year}年{day.month}月{day.day}日作出"
     text = await paper(clerk, case["number"], "receipt")
     assert f"办理状态已收件，收件时尚未受理受理决定{shown}" in text
     ok(await clerk.act(case["number"], "request_correction", comment="缺户口簿"))
@@ -156,6 +158,33 @@ async def test_a_promise_is_printed_with_what_the_matter_makes_of_missing_it(
     text = await paper(clerk, case["number"], "receipt")
     assert "居民户口簿" in text
     assert "终止办理，退还已收材料" in text
+
+
+async def test_a_receipt_says_its_last_day_and_lists_what_came_as_the_matter_does(
+    district: District,
+) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    case = ok(await clerk.post("/cases", application("ST-MZ-005", HOME)))
+    text = await paper(clerk, case["number"], "receipt")
+    day = date.fromisoformat(case["due_on"])
+    assert f"办结日期最迟{day.year}年{day.month}月{day.day}日" in text
+    names = [line["name"] for line in case["materials"]]
+    wanted = ok(await clerk.get("/matters/ST-MZ-005"))["content"]["materials"]
+    assert names == [line["name"] for line in wanted if line["required"]]
+    places = [text.index(name.replace(" ", "")) for name in names]
+    assert places == sorted(places)
+    await district.session.execute(
+        update(Case).where(Case.number == case["number"]).values(due_provisional=True)
+    )
+    assert "办结日期为暂定" in await paper(clerk, case["number"], "receipt")
+
+
+async def test_a_notice_names_what_concerns_no_single_field(district: District) -> None:
+    clerk = await district.person("clerk", DESHENG)
+    case = ok(await clerk.post("/cases", application("ST-MZ-008", HOME, receive_only=True)))
+    findings = [{"pointer": "", "message": "请本人到场确认"}]
+    ok(await clerk.act(case["number"], "request_correction", findings=findings))
+    assert "1整体说明有误请本人到场确认" in await paper(clerk, case["number"], "notice")
 
 
 async def test_papers_say_how_to_reach_the_office_as_far_as_is_known(district: District) -> None:

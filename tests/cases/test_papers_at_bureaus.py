@@ -50,6 +50,31 @@ async def test_what_a_bureau_on_line_sends_back_is_no_longer_out(district: Distr
     assert decisions == ("returned", "approved")
 
 
+async def test_what_a_bureau_sent_further_up_is_called_so_on_the_slip(district: District) -> None:
+    number = await accepted(district, "ST-CJ-001")
+    runner = await district.person("agent_runner", DESHENG)
+    due = ok(await runner.act(number, "carry_out"))["tasks"][-1]["due_on"]
+    day = date.fromisoformat(due)
+    slip = text_of((await runner.get(f"/cases/{number}/handover")).content)
+    assert f"应办结日期最迟{day.year}年{day.month}月{day.day}日" in slip
+    ok(await runner.act(number, "record_result", decision="forwarded"))
+    slip = text_of((await runner.get(f"/cases/{number}/handover")).content)
+    assert "办理结果：已转报上级" in slip
+
+
+async def test_a_slip_says_that_papers_were_fetched_without_an_answer(district: District) -> None:
+    number = await accepted(district, "ST-CJ-001")
+    runner = await district.person("agent_runner", DESHENG)
+    clerk = await district.person("clerk", DESHENG)
+    ok(await runner.act(number, "carry_out"))
+    slip = text_of((await clerk.get(f"/cases/{number}/handover")).content)
+    assert "办理结果：□办结" in slip
+    today = clock.today(get_settings().zone).isoformat()
+    ok(await clerk.act(number, "withdraw", comment="不再申请", returned_on=today))
+    slip = text_of((await clerk.get(f"/cases/{number}/handover")).content)
+    assert "办理结果：未作出结果，材料已取回" in slip
+
+
 async def test_a_bureau_is_late_with_papers_only_when_its_step_is(district: District) -> None:
     number = await accepted(district, "ST-CJ-001")
     runner = await district.person("agent_runner", DESHENG)

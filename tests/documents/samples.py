@@ -43,6 +43,7 @@ RECEIPT = Receipt(
     handling="carried",
     promised_days=5,
     due_on=date(2026, 12, 1),
+    due_provisional=False,
     accepted_on=date(2026, 11, 24),
     deemed_accepted=False,
     clerk="王五",

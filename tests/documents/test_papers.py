@@ -40,7 +40,7 @@ def test_a_notice_lists_everything_with_reason_and_remedy() -> None:
         assert item.reason in text
         assert item.remedy in text
     assert "办理地点：展览路派出所户籍窗口" in text
-    assert "请于2026年12月8日前补正" in text
+    assert "请最迟在2026年12月8日补正" in text
 
 
 def test_a_notice_before_there_is_a_number_prints_none() -> None:
@@ -115,9 +115,9 @@ def test_an_acknowledgement_promises_an_answer_and_no_acceptance() -> None:
     assert CASE.number in text
     assert "7K3MPQ9W" in text
     assert "办理状态已收件，收件时尚未受理" in text
-    assert "受理决定2026年12月1日前作出" in text
+    assert "受理决定最迟2026年12月1日作出" in text
     assert "申请尚未受理；本回执不代表申请已被受理" in text
-    assert "展览路街道政务服务大厅自收到材料之日起5个工作日内（2026年12月1日前）" in text
+    assert "展览路街道政务服务大厅自收到材料之日起5个工作日内（最迟2026年12月1日）" in text
     assert "办结日期" not in text
     open_ended = text_of(render_acknowledgement(replace(ACKNOWLEDGEMENT, decide_by=None)))
     assert "5个工作日内决定是否受理" in open_ended

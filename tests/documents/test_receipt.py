@@ -62,6 +62,12 @@ def test_many_materials_run_over_several_pages_and_long_names_wrap() -> None:
     assert "第60项材料" in text_of(pdf)
 
 
+def test_a_day_counted_through_an_unpublished_year_is_called_provisional() -> None:
+    assert "暂定" not in text_of(render_receipt(RECEIPT))
+    text = text_of(render_receipt(replace(RECEIPT, due_provisional=True)))
+    assert "办结日期为暂定：所跨年度的放假安排尚未公布" in text
+
+
 def test_the_same_data_gives_the_same_bytes() -> None:
     assert render_receipt(RECEIPT) == render_receipt(RECEIPT)
 

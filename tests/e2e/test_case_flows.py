@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from playwright.async_api import FilePayload, Locator, Page, expect
 
-from tests.e2e.desk import SignedIn, choose, fill_in, opens_paper, register, sign_in, take
+from tests.e2e.desk import SignedIn, choose, fill_in, ok, opens_paper, register, sign_in, take
 from tests.support.applications import application
 from tests.support.browser import assert_accessible
 from tests.support.live import LiveServer
@@ -70,6 +70,9 @@ async def test_an_extension_is_decided_by_who_knows_what_was_asked(
     await finish(dialog, "审批延期")
     await expect(history(page, "同意延期")).to_contain_text("延长 6 个工作日")
     await expect(page.get_by_text("剩 26 个工作日")).to_be_visible()
+    due = ok(await (await signed_in("ds-clerk")).get(f"/cases/{number}"))["due_on"]
+    facts = page.get_by_role("region", name="办件要素")
+    await expect(facts).to_contain_text(f"办理期限{due}")
 
 
 async def test_a_transferred_case_is_denied_collected_and_archived(
@@ -167,7 +170,7 @@ async def test_a_missed_promise_says_what_follows(
     await sign_in(page, live_server, "ds-clerk")
     await page.goto(f"/staff/cases/{case['number']}")
     promised = page.get_by_role("row", name="居民户口簿")
-    await expect(promised).to_contain_text(f"承诺 {day} 前补交")
+    await expect(promised).to_contain_text(f"承诺最迟 {day} 补交")
     await expect(promised).to_contain_text("逾期未补交，由承办人处理")
 
     passed = f"UPDATE case_materials SET promised_by = '2026-01-05' WHERE case_id = '{case['id']}'"
@@ -235,6 +238,22 @@ async def test_a_draft_may_become_papers_received_only(page: Page, live_server: 
     await page.get_by_role("button", name="仅收件").click()
     await expect(page.get_by_role("heading", name="已收件")).to_be_visible()
     await expect(page.get_by_role("button", name="打印收件回执")).to_be_focused()
+
+
+async def test_a_day_beyond_the_published_calendar_is_called_provisional(
+    page: Page, live_server: LiveServer, signed_in: SignedIn
+) -> None:
+    clerk = await signed_in("ds-clerk")
+    draft = await register(clerk, application("ST-RK-007", HOME, submit=False))
+    await sign_in(page, live_server, "ds-clerk")
+    await page.goto(f"/staff/accept/{draft['id']}")
+    await page.get_by_role("button", name="受理", exact=True).click()
+    await expect(page.get_by_role("heading", name="已受理")).to_be_visible()
+    due = ok(await clerk.get(f"/cases/{draft['id']}"))["due"]
+    await expect(page.get_by_text(due["due_on"])).to_be_visible()
+    # Forty working days reach into the next year from November on.
+    said = page.get_by_text("工作日历尚未公布，期限为暂定")
+    await expect(said).to_have_count(1 if due["provisional"] else 0)
 
 
 async def test_a_counter_needs_no_mouse(page: Page, live_server: LiveServer) -> None:

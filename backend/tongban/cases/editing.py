@@ -1,6 +1,6 @@
 """What a case says, changed: applicant, agent, form, materials, home."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -97,11 +97,12 @@ async def apply_edit(work: Work, edit: CaseEdit) -> None:
     sealed = sealing.split(filing.document, work.matter.sensitive)
     if sealed.secrets[_APPLICANT] != stored[_APPLICANT] and await _has_reused(work):
         raise Invalid.field(_APPLICANT, "papers_of_another", _REUSED)
+    parts = changed_parts(work, edit, {line.key: line for line in standing}, filing.materials)
     await store(work, sealed)
     if filing.materials:
         await put_materials(work.session, case, work.matter, filing.materials, work.actor, work.now)
         await settle_promises(work)
-    work.log("edited", case.status, fields=sorted(edit.model_dump(exclude_unset=True)))
+    work.log("edited", case.status, fields=parts)
     reroute(work, edit, filing.document["form"])
 
 
@@ -209,6 +210,24 @@ def _merged(case: Case, edit: CaseEdit) -> dict[str, Any]:
         "agent": agent,
         "form": edit.form if edit.form is not None else case.form,
     }
+
+
+def changed_parts(
+    work: Work, edit: CaseEdit, standing: Mapping[str, MaterialIn], lines: Iterable[MaterialIn]
+) -> list[str]:
+    """Names of the parts that an edit makes different: a page sends all that it shows. A number
+    that was typed again counts, for what is stored is not shown to compare."""
+    case, merged = work.case, _merged(work.case, edit)
+    issuing = issuing_unit(work.tree, edit.issuing_code)
+    changed = {
+        "home_code": edit.home_code not in (None, work.tree[case.home_id].code),
+        "issuing_code": issuing is not None and issuing.id != case.issuing_id,
+        **{part: merged[part] != getattr(case, part) for part in merged},
+        "materials": any(
+            line != standing.get(line.key, MaterialIn(key=line.key)) for line in lines
+        ),
+    }
+    return [part for part, differs in changed.items() if differs]
 
 
 def reroute(work: Work, edit: CaseEdit, form: dict[str, Any]) -> None:

@@ -19,9 +19,9 @@ from tongban.organisations.tree import Tree
 
 async def load(session: AsyncSession, settings: Settings, case: Case) -> "PaperFile":
     """Everything at once, so that no paper asks the database while it is set."""
-    materials = await session.scalars(
-        select(CaseMaterial).where(CaseMaterial.case_id == case.id).order_by(CaseMaterial.key)
-    )
+    matter = await version(session, case.matter_version_id)
+    found = await session.scalars(select(CaseMaterial).where(CaseMaterial.case_id == case.id))
+    lines = {line.key: line for line in found}
     clerk = await session.scalar(select(Staff.name).where(Staff.id == case.registered_by))
     tree = await get_tree(session)
     district = tree.district_of(tree[case.home_id])
@@ -36,10 +36,11 @@ async def load(session: AsyncSession, settings: Settings, case: Case) -> "PaperF
         contacts=contacts,
         district=contacts[district.id].full_name if district else "",
         case=case,
-        matter=await version(session, case.matter_version_id),
+        matter=matter,
         applicant=case.applicant,
         agent=case.agent,
-        materials=list(materials),
+        # As the counter ticks them off and the matter's guide lists them.
+        materials=[lines[one.key] for one in matter.content.materials if one.key in lines],
         clerk=clerk or "",
     )
 
@@ -153,14 +154,16 @@ class PaperFile:
     def shortcoming(self, finding: dict[str, str]) -> data.Shortcoming:
         key = finding["pointer"].removeprefix("/materials/")
         wanted = self.matter.material(key)
-        field = self.matter.field_title(finding["pointer"])
         return data.Shortcoming(
-            subject=wanted.name if wanted else field,
+            subject=wanted.name if wanted else self._place(finding["pointer"]),
             kind="missing" if wanted and self._absent(key) else "wrong",
             reason=finding["message"],
             remedy="请补齐后交回原受理窗口" if wanted else "请改正后重新提交",
             place=self.name(self.case.accepting_id),
         )
+
+    def _place(self, pointer: str) -> str:
+        return self.matter.field_title(pointer) if pointer else "整体说明"
 
     def _absent(self, key: str) -> bool:
         return not any(row.key == key and row.received != "none" for row in self.materials)

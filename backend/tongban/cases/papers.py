@@ -47,6 +47,7 @@ def _receipt(file: PaperFile) -> Rendering:
             handling=case.handling,
             promised_days=case.limit_days,
             due_on=case.due_on,
+            due_provisional=case.due_provisional,
             accepted_on=file.day(case.accepted_at),
             deemed_accepted=case.deemed_accepted,
             clerk=file.clerk,
@@ -220,17 +221,24 @@ def _handover(file: PaperFile, papers: Handover, runner: str) -> Rendering:
             expected_on=papers.due_on or papers.handed_over_on,
             materials=file.carried(papers),
             received_by=papers.received_by,
-            result=_DECISIONS.get(papers.decision or "", ""),
+            result=_answer(papers),
             returned_on=papers.returned_on,
         ),
     )
+
+
+def _answer(papers: Handover) -> str:
+    """What the bureau said; empty while it may still say something."""
+    if papers.decision is None:
+        return "未作出结果，材料已取回" if papers.returned_on else ""
+    return _DECISIONS[papers.decision]
 
 
 _DECISIONS = {
     "approved": "准予办理",
     "denied": "不予批准",
     "returned": "退回补充",
-    "forwarded": "转办",
+    "forwarded": "已转报上级",
 }
 
 

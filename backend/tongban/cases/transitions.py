@@ -187,10 +187,15 @@ async def transition(work: Work, actor: Actor) -> None:
     if action in OWES_A_REASON and not work.body.comment:
         raise Invalid.field("/comment", "missing", Text("请说明理由", "Give the reason"))
     work.task = pick_task(work, view)
-    if work.task is not None and action not in _CLAIMS_NOT:
+    if work.task is not None and action not in _CLAIMS_NOT and _holds(work.task, work, view):
         work.task.claimed_by = actor.staff_id
     await HANDLERS[action](work)
     await work.save()
+
+
+def _holds(task: Task, work: Work, view: Situation) -> bool:
+    """Not so a supervisor who resumes the case: the task stays whose it is, or in its queue."""
+    return view.tasks[work.tasks.index(task)].held
 
 
 def pick_task(work: Work, view: Situation) -> Task | None:

@@ -10,7 +10,7 @@ import { Select } from "@/components/Select";
 import { DateInput } from "@/forms/DateInput";
 import { isShown, type FieldDefinition, type FormValues } from "@/forms/definition";
 import { IdNumberItem } from "@/forms/IdNumberItem";
-import { isMasked } from "@/forms/idNumber";
+import { isMobile } from "@/forms/mobile";
 
 const RADIO_LIMIT = 4;
 
@@ -176,7 +176,7 @@ function useRules(field: FieldDefinition): Rule[] {
   if (field.type === "mobile") {
     rules.push({
       validator: (_, value: string | undefined) =>
-        !value || isMasked(value) || /^1\d{10}$|^0\d{2,3}-?\d{7,8}$/.test(value)
+        !value || isMobile(value)
           ? Promise.resolve()
           : Promise.reject(new Error(t("form.mobile"))),
       validateTrigger: "onBlur",

@@ -84,6 +84,8 @@ class Receipt:
     promised_days: int
     """Working days; 0 for an immediate case."""
     due_on: date
+    due_provisional: bool
+    """Counted through a year whose holidays are not published (decision 0020)."""
     accepted_on: date
     deemed_accepted: bool
     """Nobody decided in time: accepted by law from the day it was received."""

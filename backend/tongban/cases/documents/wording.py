@@ -83,13 +83,13 @@ def evaluation_url(public_url: str, number: str) -> str:
 def decides_by(paper: Acknowledgement) -> str:
     """Until when acceptance is decided; without a day while a correction is awaited."""
     if paper.decide_by:
-        return f"{zh_date(paper.decide_by)}前作出"
+        return f"最迟{zh_date(paper.decide_by)}作出"
     return f"收到材料后{paper.decide_days}个工作日内作出"
 
 
 def acceptance_notes(paper: Acknowledgement) -> list[str]:
     """What the receipt of papers means, and what follows (行政许可法 32)."""
-    by = f"（{zh_date(paper.decide_by)}前）" if paper.decide_by else ""
+    by = f"（最迟{zh_date(paper.decide_by)}）" if paper.decide_by else ""
     return [
         "本回执仅证明收到上列材料，收件时申请尚未受理；本回执不代表申请已被受理。",
         f"{paper.accepting}自收到材料之日起{paper.decide_days}个工作日内{by}决定是否受理；"
@@ -107,6 +107,8 @@ def handling_notes(receipt: Receipt | Acknowledgement) -> list[str]:
     notes = []
     if isinstance(receipt, Receipt) and receipt.deemed_accepted:
         notes.append("受理机关未在规定期限内作出受理决定，依法自收到材料之日起视为受理。")
+    if isinstance(receipt, Receipt) and receipt.due_provisional:
+        notes.append("办结日期为暂定：所跨年度的放假安排尚未公布，公布后按工作日重新计算。")
     kind = _CROSS_HANDLINGS[receipt.cross_handling]
     if kind:
         notes.append(
@@ -144,7 +146,7 @@ def correction_ways(notice: Notice) -> list[str]:
     else:
         ways.append(f"请携带本告知单和补正材料到{notice.case.office.name}办理。")
     if notice.respond_by:
-        ways.append(f"请于{zh_date(notice.respond_by)}前补正。")
+        ways.append(f"请最迟在{zh_date(notice.respond_by)}补正。")
     ways.append("以上为本次申请需要补正的全部内容，按此补正后，我们将依法受理。")
     return ways
 

@@ -51,7 +51,7 @@ export default {
     editDraft: "继续填写",
     edit: "修改办件信息",
     checkedBy: "{{name}} 核验",
-    promised: "承诺 {{date}} 前补交",
+    promised: "承诺最迟 {{date}} 补交",
     promiseMissed: "承诺已逾期",
     promiseOpen: "有承诺补交的材料还没有到：在材料栏登记收到后，才能准予或备案",
     files: "扫描件",

@@ -52,7 +52,7 @@ export function Accepted({ data: accepted, onNext }: { data: Case; onNext: () =>
               items={[
                 [t("col.matter"), data.matter_name],
                 [t("col.applicant"), data.applicant.name],
-                [t("accept.dueOn"), formatDate(data.due_on ?? data.acceptance_due_on)],
+                [t("accept.dueOn"), <DueOn key="due" data={data} />],
                 [t("col.status"), <StatusTag key="status" row={data} />],
                 [t("col.cross_handling"), words("cross", data.cross_handling)],
                 [t("col.linkage"), words("linkage", data.linkage)],
@@ -110,6 +110,16 @@ export function Accepted({ data: accepted, onNext }: { data: Case; onNext: () =>
         )}
         <RoutePanel path={data.path} tasks={data.tasks} />
       </div>
+    </>
+  );
+}
+
+function DueOn({ data }: { data: Case }) {
+  const { t } = useTranslation("cases");
+  return (
+    <>
+      {formatDate(data.due_on ?? data.acceptance_due_on)}
+      {data.due.provisional && <div className="late">{t("case.provisional")}</div>}
     </>
   );
 }

@@ -1,7 +1,7 @@
 import { Checkbox, Form, Input, Radio } from "antd";
 import { useTranslation } from "react-i18next";
 import { IdNumberItem } from "@/forms/IdNumberItem";
-import { isMasked } from "@/forms/idNumber";
+import { isMobile } from "@/forms/mobile";
 import { CardPhoto, FromCard } from "@/pages/accept/CardStrip";
 
 /** Applicant, and who acts for them. */
@@ -104,7 +104,7 @@ function MobileItem({ name }: { name: string[] }) {
       rules={[
         {
           validator: (_, value: string | undefined) =>
-            !value || isMasked(value) || /^[\d+-]{5,20}$/.test(value)
+            !value || isMobile(value)
               ? Promise.resolve()
               : Promise.reject(new Error(t("form.mobile"))),
         },

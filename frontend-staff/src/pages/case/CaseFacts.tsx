@@ -3,7 +3,7 @@ import { Button } from "antd";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { components } from "@/api/schema";
-import { formatMoment } from "@/components/dates";
+import { formatDate, formatMoment } from "@/components/dates";
 import { Pairs } from "@/components/Pairs";
 import { useWords } from "@/components/words";
 import { FilePreview } from "@/pages/case/FilePreview";
@@ -34,6 +34,7 @@ export function CaseFacts({ data, number }: { data: Case; number: string }) {
             t("col.registered_by"),
             `${data.registered_by.name} · ${formatMoment(data.registered_at)}`,
           ],
+          [t("col.due"), formatDate(data.due.due_on)],
           [t("col.concluded"), formatMoment(data.concluded_at)],
           ...data.collections
             .slice(-1)
