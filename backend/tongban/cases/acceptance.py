@@ -1,5 +1,6 @@
 """Handlers from the counter to acceptance: take in, receive, correct, accept, refuse."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -194,7 +195,7 @@ _NO_SUCH_PLACE = Text(
 _PARTS = {"", "/form", "/materials", "/applicant", "/agent", "/home_code", "/issuing_code"}
 
 
-def _is_place(work: Work, form: dict[str, str], pointer: str) -> bool:
+def _is_place(work: Work, form: Mapping[str, str], pointer: str) -> bool:
     if pointer in _PARTS:
         return True
     part, _, rest = pointer.removeprefix("/").partition("/")
