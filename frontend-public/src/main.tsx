@@ -4,8 +4,11 @@ import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 
 import { App } from "./App";
+import { MissingPart } from "./MissingPart";
 
-const Tablet = lazy(() => import("./tablet/Tablet"));
+const Tablet = lazy(() =>
+  import("./tablet/Tablet").catch(() => ({ default: MissingPart })),
+);
 
 const root = document.getElementById("root");
 if (!root) {

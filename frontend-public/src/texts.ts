@@ -36,6 +36,9 @@ export interface Texts {
   caseNumber: string;
   today: string;
   home: string;
+  missing: Titled;
+  away: string;
+  reload: string;
   notices: Record<NoticeName, NoticeTexts>;
 }
 
@@ -76,6 +79,12 @@ export const texts: Record<Language, Texts> = {
     caseNumber: "办件编号",
     today: "现在可以这样做",
     home: "回到首页",
+    missing: {
+      title: "这个页面没有加载下来",
+      text: "服务器暂时连不上，或系统刚刚升级过。连上后重新加载即可。",
+    },
+    away: "服务器仍然连不上，请稍后再试。",
+    reload: "重新加载",
     notices: {
       evaluate: {
         heading: "评价这次服务",
@@ -157,6 +166,12 @@ export const texts: Record<Language, Texts> = {
     caseNumber: "Case number",
     today: "What you can do now",
     home: "Back to the first page",
+    missing: {
+      title: "This page did not load",
+      text: "The server cannot be reached, or has just been upgraded. Reload once it is back.",
+    },
+    away: "The server still cannot be reached; try again shortly.",
+    reload: "Reload",
     notices: {
       evaluate: {
         heading: "Rate this service",

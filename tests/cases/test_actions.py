@@ -313,14 +313,16 @@ async def test_reopening_has_its_deadline(district: District) -> None:
 async def test_a_correction_names_only_what_the_application_has(district: District) -> None:
     number = await accepted(district, receive_only=True)
     clerk = await district.person("clerk", DESHENG)
+    plain = next(iter(application("ST-MZ-008", HOME)["form"]))  # no table
     wrong = [
         {"pointer": "/materials/nope", "message": "缺"},
         {"pointer": "/applicant/mobile", "message": "停机"},
         {"pointer": "/form/nope", "message": "缺"},
         {"pointer": "/agent/name", "message": "没有代办人"},
+        {"pointer": f"/form/{plain}/0/y", "message": "不是表格"},
     ]
     refused = await clerk.act(number, "request_correction", findings=wrong)
-    assert refused.pointers == {f"/findings/{at}/pointer" for at in (0, 2, 3)}
+    assert refused.pointers == {f"/findings/{at}/pointer" for at in (0, 2, 3, 4)}
     ok(await clerk.act(number, "request_correction", findings=wrong[1:2]))
 
 

@@ -71,3 +71,19 @@ async def test_a_missed_promise_stands_out_in_the_to_do_list(
     await expect(waiting).to_contain_text("容缺待补")
     await expect(waiting).not_to_contain_text("承诺逾期")
     await assert_accessible(page)
+
+
+async def test_the_language_stays_where_the_other_does_not_come(
+    page: Page, live_server: LiveServer
+) -> None:
+    await page.route("**/assets/en-*", lambda route: route.abort())
+    await sign_in(page, live_server, "ds-clerk")
+    await page.goto("/staff/personal")
+    await page.get_by_role("button", name="English").click()
+    await expect(page.get_by_text("英文文字没有加载下来")).to_be_visible()
+    await expect(page.get_by_role("button", name="English")).to_be_visible()
+    assert await page.evaluate("document.documentElement.lang") == "zh-CN"
+
+    await page.evaluate("localStorage.setItem('tongban.language', 'en')")
+    await page.reload()
+    await expect(page.get_by_role("button", name="English")).to_be_visible()

@@ -134,3 +134,20 @@ async def test_a_wrong_code_is_said(page: Page) -> None:
     await page.get_by_role("button", name="配对").click()
     await expect(page.get_by_role("alert")).to_have_text("配对码无效或已过期，请在工作台重新生成。")
     await assert_accessible(page)
+
+
+async def test_says_that_its_code_did_not_come(page: Page) -> None:
+    """Not a blank tablet; and it comes by itself once the server is back and reload is pressed."""
+    await page.route("**/assets/Tablet-*", lambda route: route.abort())
+    await page.goto("/tablet")
+    alert = page.get_by_role("alert")
+    await expect(alert.get_by_role("heading", name="这个页面没有加载下来")).to_be_visible()
+    await assert_accessible(page)
+
+    await page.route("**/tablet", lambda route: route.abort())
+    await page.get_by_role("button", name="重新加载").click()
+    await expect(alert).to_contain_text("服务器仍然连不上")
+
+    await page.unroute_all()
+    await page.get_by_role("button", name="重新加载").click()
+    await expect(page.get_by_label("配对码")).to_be_visible()

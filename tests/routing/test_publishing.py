@@ -215,7 +215,7 @@ ACCEPT = step("accept", "accept", "accepting", "clerk", 0)
                 "process": [ACCEPT, APPROVE | {"condition": {"field": "age", "gt": 3}}],
             },
             "ends_undecided",
-            "/process/0/condition",
+            "/process/1/condition",
         ),
         (
             {"process": [ACCEPT, APPROVE | {"condition": {"eval": "1+1"}}]},

@@ -101,7 +101,7 @@ UNKNOWN_BUREAU = [("resolves_to_nothing", "approve"), *SKIPS]
         ([ACCEPT, APPROVE, APPROVE], [("duplicate_key", "approve")]),
         ([ACCEPT], [("no_deciding_step", None)]),
         ([ACCEPT, APPROVE, step("b", "review", "home_hall")], [("ends_undecided", "b")]),
-        ([ACCEPT, APPROVE | {"condition": RICH}], [("ends_undecided", "accept")]),
+        ([ACCEPT, APPROVE | {"condition": RICH}], [("ends_undecided", "approve")]),
         ([ACCEPT, APPROVE | {"role": "leader"}], [("role_cannot_work", "approve")]),
         ([ACCEPT, APPROVE | {"role": "boss"}], [("role_cannot_work", "approve")]),
         ([ACCEPT, APPROVE | {"unit": "home_street:外事科"}], [("resolves_to_nothing", "approve")]),
@@ -195,13 +195,13 @@ def test_a_field_that_may_be_left_out_may_leave_no_decision() -> None:
     shown = {"income": INCOME["income"] | {"visible_if": {"field": "x", "equals": "y"}}}
     for fields in (None, optional, shown):
         found = findings(ACCEPT, small, large, fields=fields)
-        assert codes(found) == [("ends_undecided", "accept")]
+        assert codes(found) == [("ends_undecided", "large")]
 
 
 def test_a_gap_between_two_conditions_is_found() -> None:
     small = APPROVE | {"key": "small", "condition": {"field": "income", "lt": 1000}}
     large = APPROVE | {"key": "large", "condition": RICH}
-    assert codes(findings(ACCEPT, small, large, fields=INCOME)) == [("ends_undecided", "accept")]
+    assert codes(findings(ACCEPT, small, large, fields=INCOME)) == [("ends_undecided", "large")]
 
 
 def test_all_values_of_a_choice_decide() -> None:
@@ -210,7 +210,7 @@ def test_all_values_of_a_choice_decide() -> None:
     two = APPROVE | {"key": "two", "condition": {"field": "kind", "equals": "乙"}}
     assert findings(ACCEPT, one, two, fields=kinds) == []
     more = {"kind": kinds["kind"] | {"enum": ["甲", "乙", "丙"]}}
-    assert codes(findings(ACCEPT, one, two, fields=more)) == [("ends_undecided", "accept")]
+    assert codes(findings(ACCEPT, one, two, fields=more)) == [("ends_undecided", "two")]
 
 
 def test_steps_that_exclude_each_other_are_not_added_up() -> None:

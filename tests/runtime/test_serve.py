@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tongban.runtime import guardian
+from tongban.runtime.serve import KEEP_ALIVE_SECONDS, ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -148,3 +149,11 @@ def test_stop_while_setting_up(start: Callable[..., Run]) -> None:
     run.process.send_signal(signal.SIGTERM)
     assert run.ended() == 0
     assert run.descendants() == {}
+
+
+def test_clients_close_idle_connections_first() -> None:
+    """nginx keeps a connection for 60 s; the server here and in the image keeps it longer."""
+    image = (ROOT / "deploy" / "api" / "Dockerfile").read_text()
+    said = re.search(r'"--timeout-keep-alive", "(\d+)"', image)
+    assert said
+    assert int(said[1]) == KEEP_ALIVE_SECONDS > 60

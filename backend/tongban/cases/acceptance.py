@@ -1,5 +1,6 @@
 """Handlers from the counter to acceptance: take in, receive, correct, accept, refuse."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -177,7 +178,7 @@ async def request_correction(work: Work) -> None:
 
 def _check_pointers(work: Work) -> None:
     """The notice names what each finding points at; told once, it cannot name nothing."""
-    form = {field.key for field in work.matter.content.form}
+    form = {field.key: field.type for field in work.matter.content.form}
     wrong = [
         FieldError(f"/findings/{index}/pointer", "unknown_place", _NO_SUCH_PLACE)
         for index, finding in enumerate(work.body.findings)
@@ -194,7 +195,7 @@ _NO_SUCH_PLACE = Text(
 _PARTS = {"", "/form", "/materials", "/applicant", "/agent", "/home_code", "/issuing_code"}
 
 
-def _is_place(work: Work, form: set[str], pointer: str) -> bool:
+def _is_place(work: Work, form: Mapping[str, str], pointer: str) -> bool:
     if pointer in _PARTS:
         return True
     part, _, rest = pointer.removeprefix("/").partition("/")
@@ -202,7 +203,8 @@ def _is_place(work: Work, form: set[str], pointer: str) -> bool:
         case "materials":
             return work.matter.material(rest) is not None
         case "form":
-            return rest.partition("/")[0] in form
+            key, inside, _ = rest.partition("/")
+            return key in form and (not inside or form[key] == "array")
         case "applicant":
             return rest in ApplicantIn.model_fields
         case "agent":

@@ -173,7 +173,7 @@ def _ways(
         running = [stage for stage in stages if stage]
         longest = max(longest, sum(max(s.limit_days for s in stage) for stage in running))
         if not running or not any(step.function in DECIDING for step in running[-1]):
-            undecided.add(running[-1][-1].key if running else "")
+            undecided.add(_to_look_at(definition, keys, running))
     if not any(step.function in DECIDING for step in definition.steps):
         yield Finding("no_deciding_step", field="function")
     else:
@@ -182,6 +182,15 @@ def _ways(
     if longest > promised_days:
         params = {"sum": longest, "promised": promised_days}
         yield Finding("limits_over_promise", field="limit_days", params=params)
+
+
+def _to_look_at(definition: Definition, keys: frozenset[str], running: list[list[Step]]) -> str:
+    """Of a way that ends undecided: the deciding step after its end, whose condition left it out,
+    else the step at which it ends; empty where nothing runs."""
+    end = running[-1][-1] if running else None
+    after = definition.steps[definition.steps.index(end) + 1 :] if end else definition.steps
+    left_out = [s.key for s in after if s.function in DECIDING and s.key not in keys]
+    return left_out[-1] if left_out else (end.key if end else "")
 
 
 _LEVELS = {

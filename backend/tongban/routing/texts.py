@@ -38,8 +38,8 @@ FINDINGS: Mapping[str, Text] = {
     ),
     "no_deciding_step": Text("没有审批或备案环节", "No step decides or files"),
     "ends_undecided": Text(
-        "填写某些内容时，办件到此环节后没有审批或备案",
-        "With some forms a case ends at this step without a decision",
+        "填写某些内容时，办件不经审批或备案就结束，请检查此环节及其条件",
+        "With some forms a case ends without a decision; look at this step and its condition",
     ),
     "limits_over_promise": Text(
         "各环节时限合计 {sum} 个工作日，超过承诺时限 {promised} 个工作日",

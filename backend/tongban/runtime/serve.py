@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[3]
 ENVIRONMENT = "environment"
 """File in the data folder by which `tongban import` and the like find what is running."""
 READY_PATIENCE = 60.0
+KEEP_ALIVE_SECONDS = 75
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -122,6 +123,9 @@ def _start_processes(
     worker = [sys.executable, "-m", "arq", "tongban.worker.WorkerSettings"]
     api = [sys.executable, "-m", "uvicorn", "tongban.app:create_app", "--factory"]
     api += ["--host", host, "--port", str(port), "--timeout-graceful-shutdown", "10"]
+    # Who calls is to close an idle connection first, nginx after 60 s: the server's 5 s reset calls
+    # that went out on one just being closed.
+    api += ["--timeout-keep-alive", str(KEEP_ALIVE_SECONDS)]
     # Whose word counts for where a request came from is a setting of ours.
     api.append("--no-proxy-headers")
     if dev:

@@ -19,7 +19,10 @@ export function currentLanguage(): Language {
   return i18next.language === "en" ? "en" : "zh-CN";
 }
 
-/** Loads the language's texts if they are not there yet, and turns the page over to it. */
+/**
+ * Loads the language's texts if they are not there yet, and turns the page over to it. Rejects, and
+ * the language stays, where they do not come.
+ */
 export async function changeLanguage(language: Language): Promise<void> {
   if (language === "en" && !i18next.hasResourceBundle("en", "common")) {
     const { default: en } = await import("@/locales/en");
@@ -42,5 +45,7 @@ export async function startLanguage(): Promise<void> {
     resources: { "zh-CN": zhCN },
     interpolation: { escapeValue: false },
   });
-  await changeLanguage(localStorage.getItem(STORED) === "en" ? "en" : "zh-CN");
+  const stored = localStorage.getItem(STORED) === "en" ? "en" : "zh-CN";
+  // Without its texts the page starts in Chinese, and English stays chosen for the next time.
+  await changeLanguage(stored).catch(() => undefined);
 }

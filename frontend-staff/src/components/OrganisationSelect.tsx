@@ -20,6 +20,8 @@ interface Props {
   ariaLabel?: string;
   allowClear?: boolean;
   disabled?: boolean;
+  /** In filters: those switched off have cases too, and come last. */
+  withInactive?: boolean;
 }
 
 /** An organisation of the tree, found by typing its name or code. */
@@ -34,6 +36,7 @@ export function OrganisationSelect({
   ariaLabel,
   allowClear = true,
   disabled,
+  withInactive = false,
 }: Props) {
   const { t } = useTranslation();
   const tree = useQuery(treeQuery);
@@ -42,11 +45,16 @@ export function OrganisationSelect({
     const labels = unitLabels(units);
     return units
       // What was chosen before keeps its name when it is no longer to be chosen.
-      .filter((unit) => unit.code === value || (unit.active && (!fits || fits(unit.code))))
+      .filter((unit) => unit.code === value || ((unit.active || withInactive) && (!fits || fits(unit.code))))
       .filter((unit) => !kinds || kinds.includes(unit.kind))
       .filter((unit) => !only || only.includes(unit.code))
-      .map((unit) => ({ value: unit.code, label: labels.get(unit.code) ?? unit.name }));
-  }, [tree.data, kinds, only, fits, value]);
+      .toSorted((one, other) => (withInactive ? Number(other.active) - Number(one.active) : 0))
+      .map((unit) => ({
+        value: unit.code,
+        label: labels.get(unit.code) ?? unit.name,
+        off: withInactive && !unit.active,
+      }));
+  }, [tree.data, kinds, only, fits, value, withInactive]);
   return (
     <Select
       id={id}
@@ -66,7 +74,10 @@ export function OrganisationSelect({
       options={options}
       optionRender={({ data }) => (
         <span className="option-line">
-          <span>{data.label}</span>
+          <span>
+            {data.label}
+            {data.off && <span className="muted"> {t("switchedOff")}</span>}
+          </span>
           <span className="mono muted">{data.value}</span>
         </span>
       )}

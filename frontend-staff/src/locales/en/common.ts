@@ -58,6 +58,8 @@ export default {
     next: "Please try again. If it keeps failing, give the reference to your system administrator.",
     fields: "{{count}} to correct",
   },
+  switchedOff: "Switched off",
+  languageMissing: "The Chinese texts did not load; the page stays in English. Try again shortly.",
   part: {
     title: "This page did not load",
     hint: "The server cannot be reached, or has just been upgraded. Reload once it is back; the address stays the same.",

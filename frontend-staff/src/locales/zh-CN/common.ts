@@ -57,6 +57,8 @@ export default {
     next: "请重试；仍不成功时，把问题编号告诉系统管理员。",
     fields: "有 {{count}} 处需要修改",
   },
+  switchedOff: "已停用",
+  languageMissing: "英文文字没有加载下来，仍显示中文；请稍后再试。",
   part: {
     title: "这个页面没有加载下来",
     hint: "服务器暂时连不上，或系统刚刚升级过。地址不变，连上后重新加载即可。",

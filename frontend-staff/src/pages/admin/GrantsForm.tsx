@@ -1,5 +1,5 @@
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { App, Button, Form, Input } from "antd";
 import { useTranslation } from "react-i18next";
 import { client, unwrap } from "@/api/client";
@@ -7,6 +7,7 @@ import type { components } from "@/api/schema";
 import { useReach } from "@/app/reach";
 import { OrganisationSelect } from "@/components/OrganisationSelect";
 import { Select } from "@/components/Select";
+import { treeQuery } from "@/components/tree";
 import { useSubmission } from "@/components/useSubmission";
 import { useRoleName } from "@/components/words";
 import { refreshStaff } from "@/pages/admin/refreshStaff";
@@ -26,6 +27,8 @@ export function GrantsForm({ staff, locked }: { staff: Staff; locked: boolean })
   const queries = useQueryClient();
   const roleName = useRoleName();
   const within = useReach("roles.grant");
+  // Until the tree is there nothing is known to be out of reach.
+  const known = useQuery(treeQuery).isSuccess;
   const [form] = Form.useForm<Grants>();
   const { submit, busy, notice } = useSubmission(form, async ({ grants, reason }) => {
     await unwrap(
@@ -77,7 +80,7 @@ export function GrantsForm({ staff, locked }: { staff: Staff; locked: boolean })
                     name={[row.name, "organisation_code"]}
                     label={t("accounts.grantAt")}
                     rules={missing(t("accounts.grantAt"))}
-                    extra={fixed && t("accounts.grantElsewhere")}
+                    extra={known && fixed && t("accounts.grantElsewhere")}
                   >
                     <OrganisationSelect
                       disabled={fixed || locked}

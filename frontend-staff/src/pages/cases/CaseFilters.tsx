@@ -121,6 +121,7 @@ export function CaseFilters() {
             return (
               <FilterField key={name} label={label}>
                 <OrganisationSelect
+                  withInactive
                   ariaLabel={label}
                   placeholder={c("all")}
                   value={one(search[name])}
