@@ -152,7 +152,7 @@ def test_stop_while_setting_up(start: Callable[..., Run]) -> None:
 
 
 def test_clients_close_idle_connections_first() -> None:
-    """nginx keeps a connection for 60 s; the server here and in the image keeps it longer."""
+    """Most keep one for a minute at most; the server keeps it longer, in the image too."""
     image = (ROOT / "deploy" / "api" / "Dockerfile").read_text()
     said = re.search(r'"--timeout-keep-alive", "(\d+)"', image)
     assert said

@@ -123,8 +123,8 @@ def _start_processes(
     worker = [sys.executable, "-m", "arq", "tongban.worker.WorkerSettings"]
     api = [sys.executable, "-m", "uvicorn", "tongban.app:create_app", "--factory"]
     api += ["--host", host, "--port", str(port), "--timeout-graceful-shutdown", "10"]
-    # Who calls is to close an idle connection first, nginx after 60 s: the server's 5 s reset calls
-    # that went out on one just being closed.
+    # Who calls is to give an idle connection up first: at the server's usual 5 s, which are many
+    # clients' too, a call could go out on one that was just being closed.
     api += ["--timeout-keep-alive", str(KEEP_ALIVE_SECONDS)]
     # Whose word counts for where a request came from is a setting of ours.
     api.append("--no-proxy-headers")

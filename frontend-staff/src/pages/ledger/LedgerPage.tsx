@@ -150,6 +150,7 @@ function LedgerFilters({ query }: { query: ReturnType<typeof ledgerQuery> }) {
           placeholder={c("all")}
           value={query.organisation}
           onChange={(organisation) => set({ organisation })}
+          withInactive
         />
       </FilterField>
       {can("cases.query_wide") && (
