@@ -14,7 +14,7 @@ from tests.support.live import LiveServer
 pytestmark = pytest.mark.browser
 
 STREET, NAME = "110102011", "金融街街道"
-OTHER, COMMUNITY = "110102010", "110102010045"
+OTHER, COMMUNITY, IDLE = "110102010", "110102010045", "110102013"
 
 
 async def dialog_for_new(page: Page) -> Locator:
@@ -26,6 +26,7 @@ async def dialog_for_new(page: Page) -> Locator:
 async def choose_kind(page: Page, kind: str) -> None:
     await page.get_by_role("dialog").get_by_role("combobox", name="类型").click()
     await page.locator(".ant-select-item-option:visible").filter(has_text=kind).click()
+    await expect(page.locator(".ant-select-dropdown:visible")).to_have_count(0)
 
 
 async def test_a_section_and_a_window_are_added(
@@ -111,8 +112,9 @@ async def test_who_switches_off_is_told_before(
     await expect(dialog).to_have_count(0)
     assert ok(await reader.get(f"/organisations/{OTHER}-JY"))["active"]
 
-    # The only hall stays; the refusal stands at the switch.
-    await switch(f"{OTHER}-DT")
+    # The only hall stays, here of a street with nothing in hand; the refusal stands at the switch.
+    await sign_in_anew(page, live_server, "district-system-admin")
+    await switch(f"{IDLE}-DT")
     await asked.get_by_role("button", name="确定").click()
     await expect(dialog.get_by_text("唯一启用的大厅").first).to_be_visible()
 
