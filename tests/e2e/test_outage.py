@@ -155,6 +155,7 @@ async def test_a_page_whose_code_does_not_come_says_so_and_comes_later(
             await dialog.get_by_role("button", name="确定").click()
             await expect(told).to_be_visible()
             await expect(page.get_by_role("navigation")).to_be_visible()
+            await expect(dialog).to_have_count(0)
             await assert_accessible(page)
             await page.get_by_role("button", name="重新加载").click()
             await expect(page.get_by_text("服务器仍然连不上")).to_be_visible()
