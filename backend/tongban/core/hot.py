@@ -6,6 +6,7 @@ which took a sixth of the answer to a read. An operation that takes an `Asking` 
 way found once, when it is declared.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from json import JSONDecodeError
@@ -23,13 +24,13 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 
-class Asking(SecurityBase):
+class Asking(SecurityBase, ABC):
     """The dependency that gives an operation what it works with: a context, entered before what is
     asked is looked at and left before the answer goes out. To be used with `Depends`."""
 
+    @abstractmethod
     def opened(self, request: Request) -> AbstractAsyncContextManager[Any]:
         """What the operation is given. Raises problems."""
-        raise NotImplementedError
 
     def __call__(self) -> None:
         """FastAPI wants something to call; what takes an `Asking` is not served by it."""

@@ -96,10 +96,8 @@ async def reading(state: State) -> AsyncIterator[AsyncSession]:
     session.info[DRIVER] = (None, driver)
     try:
         yield session
-    except Exception:
-        raise
-    except BaseException:  # cancelled: what the driver is in the middle of, nobody waits for
-        driver.terminate()
+    except (asyncio.CancelledError, GeneratorExit):
+        driver.terminate()  # nobody waits for what it is in the middle of
         raise
     finally:
         if session.in_transaction():
